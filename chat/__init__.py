@@ -1,0 +1,1 @@
+"""Question to evidence to decision to answer. Imports `kb` only; `chat.cli` alone also imports `ingest`."""

@@ -1,0 +1,1 @@
+"""Document to clause to index. Imports `kb` only."""

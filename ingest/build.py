@@ -1,0 +1,368 @@
+"""Plan, then apply: a new index in a folder of its own, verified, and only then named as the one that answers.
+
+An index folder is never changed once the pointer names it, so readers need no lock; writers take one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from ingest.gather import Gathered, gather, read_topics
+from ingest.sources import missing_paths, sources
+from kb.clause import LANGUAGES, Clause, digest
+from kb.embedding import PACKAGED, PACKAGED_SHA256, ModelId, OnnxEmbedder, ReferenceEmbedder, Vectors, ensure_export, identify, packaged_model
+from kb.errors import (
+    CorpusError,
+    HomeError,
+    IndexDamaged,
+    IndexMissing,
+    IndexNewer,
+    IndexStranger,
+    IndexUnusable,
+)
+from kb.lexical import Lexical
+from kb.manifest import POINTER, SCHEMA, Manifest, current_index
+from kb.settings import Settings
+from kb.store import ChromaStore
+from kb.support import merged, read_yaml, support_files
+
+# A clause must find itself: cosine to its own vector, rounding and the approximate search allowed for.
+_SELF = 0.999
+_VERIFIED = 2000
+_PER_MINUTE = 4000  # clauses embedded in a minute on two cores; only used to announce a duration
+
+Log = Callable[[str], None]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between the index and the corpus: keys of clauses, and files refused with the reason."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    refused: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether a new index is needed."""
+        return bool(self.added or self.changed or self.moved or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to build: the corpus as gathered, what it changes, and the vectors that can be kept."""
+
+    gathered: Gathered
+    stats: Mapping[str, tuple[int, int]]
+    changes: Changes
+    model: ModelId
+    previous: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The index that now answers, what changed, and whether anything was built."""
+
+    index: Path
+    changes: Changes
+    built: bool
+
+
+def expected_model(settings: Settings) -> ModelId:
+    """The model that the settings name; the packaged one is known without reading its weights again."""
+    return identify(settings.embedder) if settings.embedder else ModelId(PACKAGED, PACKAGED_SHA256)
+
+
+def is_fresh(settings: Settings) -> Path | None:
+    """The current index, if it is whole and made from exactly the files as they are now; costs a `stat` a file."""
+    try:
+        folder = current_index(settings.index_folder)
+        manifest = Manifest.read(folder, expected_model(settings))
+    except IndexNewer:
+        raise
+    except IndexUnusable:
+        return None
+    return folder if dict(manifest.stats) == _stats(settings) else None
+
+
+def refresh(
+    settings: Settings,
+    log: Log,
+    progress: Progress | None = None,
+    *,
+    rebuild: bool = False,
+    wait: float = -1,
+) -> Outcome:
+    """Brings the index up to date with the corpus; does nothing where nothing changed.
+
+    Takes the writers' lock, waiting `wait` seconds for it (-1: as long as it takes); raises `HomeError` when another
+    process keeps it. On any error the last good index stays as it is.
+    """
+    with _writing(settings, wait):
+        if not rebuild and (fresh := is_fresh(settings)):
+            manifest = Manifest.read(fresh)
+            return Outcome(fresh, Changes(unchanged=len(manifest.clauses), refused=manifest.refused), built=False)
+        found = plan(settings, log, rebuild=rebuild)
+        return apply(settings, found, log, progress)
+
+
+def plan(settings: Settings, log: Log, *, rebuild: bool = False) -> Plan:
+    """Reads the corpus and compares it with the current index; writes nothing."""
+    stats = _stats(settings)
+    files = [(file, read_yaml(file)) for file in support_files(settings, "topics.yaml")]
+    topics = read_topics(merged(iter(files)), "topics.yaml")
+    gathered = gather(sources(settings), topics)
+    if not gathered.clauses:
+        reasons = "; ".join(f"{file}: {why}" for file, why in gathered.refused.items())
+        raise CorpusError(
+            expected="at least one policy with a clause", found=reasons or "no document", todo="add a policy to the corpus"
+        )
+    model = expected_model(settings)
+    previous: Path | None = None
+    before: Mapping[str, tuple[str, str]] = {}
+    try:
+        previous = current_index(settings.index_folder)
+        before = Manifest.read(previous, model).clauses
+    except IndexNewer:
+        raise
+    except IndexMissing:
+        previous = None
+    except (IndexStranger, IndexDamaged) as error:
+        log(f"the index cannot be used and is built again: {error.expected} was expected, {error.found} was found")
+        previous = None
+    after = {key: (clause.hash, f"{clause.policy.id}@{clause.lang}") for key, clause in gathered.clauses.items()}
+    return Plan(
+        gathered,
+        stats,
+        compare_indexes(
+            before,
+            after,
+            gathered,
+            tuple(str(path) for path in missing_paths(settings)),
+        ),
+        model,
+        None if rebuild else previous,
+    )
+
+
+def compare_indexes(
+    before: Mapping[str, tuple[str, str]],
+    after: Mapping[str, tuple[str, str]],
+    gathered: Gathered,
+    missing: tuple[str, ...] = (),
+) -> Changes:
+    """What changed, by key and hash; a clause gone from one place and new, with the same content, at another has moved."""
+    added = [key for key in after if key not in before]
+    removed = [key for key in before if key not in after]
+    moved: list[tuple[str, str]] = []
+    for key in list(added):
+        clause = gathered.clauses[key]
+        for old in list(removed):
+            if before[old][1] == after[key][1] and clause.hash_at(old.rpartition("@")[0]) == before[old][0]:
+                moved.append((old, key))
+                added.remove(key)
+                removed.remove(old)
+                break
+    return Changes(
+        added=tuple(added),
+        changed=tuple(key for key in after if key in before and before[key][0] != after[key][0]),
+        moved=tuple(moved),
+        removed=tuple(removed),
+        unchanged=sum(before.get(key, ("", ""))[0] == value[0] for key, value in after.items()),
+        refused=gathered.refused,
+        missing=missing,
+    )
+
+
+def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None = None) -> Outcome:
+    """Builds, verifies and swaps in what was planned; the caller holds the writers' lock."""
+    clauses = list(found.gathered.clauses.values())
+    name = digest([SCHEMA, found.model.folder, sorted((c.key, c.hash) for c in clauses)])
+    if found.previous and not found.changes.any:
+        manifest = Manifest.read(found.previous)
+        if manifest.digest == name:
+            # Only the files' times differ, or what was refused: the same index under a new manifest would change
+            # a finished folder, so the note of times is replaced as a whole file.
+            _renew(found.previous, manifest, found)
+            return Outcome(found.previous, found.changes, built=False)
+    _announce(found, log)
+    exported = ensure_export(found.model, settings.embedder, settings.model_folder, log)
+    vectors = _vectors(settings, found, clauses, progress)
+    folder = settings.index_folder / f"index-{name[:12]}-{uuid.uuid4().hex[:6]}"
+    try:
+        folder.mkdir(parents=True)
+        ChromaStore.create(folder / "chroma", clauses, vectors)
+        for lang in LANGUAGES:
+            if texts := {c.key: c.embedded for c in clauses if c.lang == lang}:
+                (folder / f"words-{lang}").mkdir()
+                Lexical.build(texts, lang).save(folder / f"words-{lang}")
+        manifest = Manifest(
+            schema=SCHEMA,
+            digest=name,
+            model=found.model,
+            corpus=str(settings.corpus or "shipped"),
+            policies=found.gathered.policies,
+            clauses={c.key: (c.hash, f"{c.policy.id}@{c.lang}") for c in clauses},
+            stats=found.stats,
+            refused=found.gathered.refused,
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        _verify(folder, found, clauses, vectors, OnnxEmbedder(exported, found.model))
+        manifest.write(folder)
+        _point(settings.index_folder, folder.name)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise HomeError(
+                expected=f"a folder that can be written at {settings.home}",
+                found=str(error),
+                todo="free some space or choose another ASKFIRST_HOME",
+            ) from error
+        raise
+    _tidy(settings.index_folder, {folder.name, found.previous.name if found.previous else ""})
+    return Outcome(folder, found.changes, built=True)
+
+
+def _announce(found: Plan, log: Log) -> None:
+    total = len(found.gathered.clauses)
+    new = len(found.changes.added) + len(found.changes.changed) if found.previous else total
+    if found.previous is None:
+        log(f"building the index of {total:,} clauses (about {max(1, round(total / _PER_MINUTE))} min, once; about {60 + total // 150} MB)")
+    else:
+        log(f"updating the index: {new:,} of {total:,} clauses are new or changed")
+
+
+def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: Progress | None) -> Vectors:
+    """A row a clause: kept from the last index where its text is unchanged, else embedded by sentence-transformers."""
+    known: dict[str, Vectors] = {}
+    if found.previous:
+        store = ChromaStore.open(found.previous / "chroma", Manifest.read(found.previous).policies)
+        try:
+            keys = [key for key in store.keys() if key in found.gathered.clauses]
+            same = {c.key for c in store.fetch(keys) if c.embedded == found.gathered.clauses[c.key].embedded}
+            known = store.vectors(sorted(same)) if same else {}
+        finally:
+            store.close()
+    wanted = [at for at, clause in enumerate(clauses) if clause.key not in known]
+    fresh: Vectors | None = None
+    if wanted:
+        reference = ReferenceEmbedder(found.model, settings.embedder or str(packaged_model()))
+        report = (lambda done: progress(done, len(wanted))) if progress else None
+        fresh = reference.embed([clauses[at].embedded for at in wanted], report)
+    width = fresh.shape[1] if fresh is not None else len(next(iter(known.values())))
+    vectors = np.zeros((len(clauses), width), np.float32)
+    for at, clause in enumerate(clauses):
+        if clause.key in known:
+            vectors[at] = known[clause.key]
+    if fresh is not None:
+        vectors[wanted] = fresh
+    return vectors
+
+
+def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, embedder: OnnxEmbedder) -> None:
+    """The new index holds exactly these clauses, and each finds itself; raises `IndexDamaged`."""
+    store = ChromaStore.open(folder / "chroma", found.gathered.policies)
+    try:
+        if sorted(store.keys()) != sorted(c.key for c in clauses):
+            raise IndexDamaged(
+                expected=f"{len(clauses)} clauses in the new index", found=str(store.count()), todo="try again"
+            )
+        step = max(1, len(clauses) // _VERIFIED)
+        rows = range(0, len(clauses), step)
+        lost = [
+            clauses[at].key
+            for at, [(_, similarity)] in zip(rows, store.nearest(vectors[::step], 1), strict=True)
+            if similarity < _SELF
+        ]
+        sample = clauses[:: max(1, len(clauses) // 20)]
+        agreement = (embedder.embed([c.embedded for c in sample]) * np.stack([store.vectors([c.key])[c.key] for c in sample])).sum(1)
+        if lost or float(agreement.min()) < _SELF:
+            raise IndexDamaged(
+                expected="every clause to find itself in the new index",
+                found=f"{len(lost)} that do not, the first {lost[:1]}" if lost else f"a cosine of {agreement.min():.4f}",
+                todo="try again; if it persists, run `askfirst ingest --rebuild`",
+            )
+    finally:
+        store.close()
+
+
+def _renew(folder: Path, manifest: Manifest, found: Plan) -> None:
+    renewed = Manifest(
+        schema=manifest.schema,
+        digest=manifest.digest,
+        model=manifest.model,
+        corpus=manifest.corpus,
+        policies=found.gathered.policies,
+        clauses=manifest.clauses,
+        stats=found.stats,
+        refused=found.gathered.refused,
+        built=manifest.built,
+    )
+    renewed.write(folder)
+
+
+def _point(indexes: Path, name: str) -> None:
+    """Makes `name` the index that answers, in one step that cannot be seen half done."""
+    making = indexes / f".{POINTER}.{os.getpid()}"
+    with making.open("w", encoding="utf-8") as stream:
+        stream.write(name)
+        stream.flush()
+        os.fsync(stream.fileno())
+    making.replace(indexes / POINTER)
+
+
+def _tidy(indexes: Path, keep: set[str]) -> None:
+    """Removes older indexes; the last one stays, as a reader may still have it open."""
+    for folder in indexes.glob("index-*"):
+        if folder.name not in keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _writing(settings: Settings, wait: float) -> Iterator[None]:
+    try:
+        settings.index_folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(settings.index_folder / "writer.lock", timeout=wait)
+        lock.acquire()
+    except Timeout as error:
+        raise HomeError(
+            expected="no other process to be writing the index", found="one that is", todo="wait for it to finish"
+        ) from error
+    except OSError as error:
+        raise HomeError(
+            expected=f"a folder that can be written at {settings.home}",
+            found=error.strerror or str(error),
+            todo="correct its permissions or choose another ASKFIRST_HOME",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _stats(settings: Settings) -> dict[str, tuple[int, int]]:
+    """Size and time of every file that the index is made from."""
+    found: dict[str, tuple[int, int]] = {}
+    for file in [s.file for s in sources(settings)] + support_files(settings, "topics.yaml"):
+        try:
+            state = file.stat()
+        except OSError:
+            found[str(file)] = (-1, 0)
+        else:
+            found[str(file)] = (state.st_size, state.st_mtime_ns)
+    return found

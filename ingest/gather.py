@@ -1,0 +1,159 @@
+"""Sources → policies and clauses: read, split, annotate; one bad file is refused by name and the rest goes on."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.annotate import Topic, annotate
+from ingest.document import Document, Refusal
+from ingest.read import read
+from ingest.sources import Source
+from ingest.split import split, title_of
+from kb.clause import LANGUAGES, Authority, Clause, Policy
+from kb.errors import CorpusError
+from kb.language import detect
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
+_ID = re.compile(r"[^\s@/][^\s@]*$")
+_TEXTS = ("title", "organisation", "sector", "country", "version", "supersedes", "url", "url_is", "coverage", "missing")
+# Kept in the file for readers; nothing is decided by them.
+_FOR_READERS = frozenset({"audience", "licence", "named_contact", "original_title"})
+KNOWN_KEYS = frozenset({"id", "lang", "authority", "published", "effective_from", "effective_to", "groups", *_TEXTS}) | _FOR_READERS
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that the corpus says: clauses by key, policies by `id@lang`, and what was refused (file → reason)."""
+
+    policies: Mapping[str, Policy]
+    clauses: Mapping[str, Clause]
+    refused: Mapping[str, str]
+
+
+def gather(sources: Iterable[Source], topics: Sequence[Topic]) -> Gathered:
+    """Reads every source; two files with the same policy id and language are both refused."""
+    refused: dict[str, str] = {}
+    read_well: dict[str, list[tuple[Source, Policy, list[Clause]]]] = {}
+    for source in sources:
+        try:
+            policy, clauses = read_source(source, topics)
+        except Refusal as refusal:
+            refused[source.name] = str(refusal)
+        else:
+            read_well.setdefault(f"{policy.id}@{policy.lang}", []).append((source, policy, clauses))
+    policies: dict[str, Policy] = {}
+    found: dict[str, Clause] = {}
+    for key, versions in read_well.items():
+        if len(versions) > 1:
+            names = [source.name for source, _, _ in versions]
+            for source, policy, _ in versions:
+                others = ", ".join(n for n in names if n != source.name) or "itself, ingested twice"
+                refused[source.name] = (
+                    f"expected an id of its own; found '{policy.id}' ({policy.lang}) also in {others}; change one id"
+                )
+            continue
+        [(_, policy, clauses)] = versions
+        policies[key] = policy
+        found |= {clause.key: clause for clause in clauses}
+    return Gathered(policies, found, refused)
+
+
+def read_source(source: Source, topics: Sequence[Topic]) -> tuple[Policy, list[Clause]]:
+    """One file's policy and annotated clauses; raises `Refusal`."""
+    try:
+        data = source.file.read_bytes()
+    except OSError as error:
+        raise Refusal(f"expected a readable file; found {error.strerror or error}; correct it") from error
+    document = read(data, str(source.file))
+    if not document.blocks:
+        raise Refusal("expected text; found none; remove the file or write its clauses")
+    policy = policy_of(document, source)
+    return policy, [annotate(clause, attributes, topics) for clause, attributes in split(document, policy)]
+
+
+def policy_of(document: Document, source: Source) -> Policy:
+    """The policy that front matter and file name describe; raises `Refusal` for a value that is not allowed."""
+    front = dict(document.front)
+    if unknown := sorted(str(key) for key in front if key not in KNOWN_KEYS):
+        raise Refusal(f"line 2: expected keys of a policy; found '{unknown[0]}'; correct or remove it")
+    policy_id = str(front.get("id") or source.policy_id)
+    if not _ID.match(policy_id):
+        raise Refusal(f"line 2: expected an id without spaces or @; found '{policy_id}'; correct it")
+    body = " ".join(block.text for block in document.blocks)[:4000]
+    lang = front.get("lang") or source.lang or detect(body)
+    if lang not in LANGUAGES:
+        raise Refusal(f"line 2: expected lang {' or '.join(LANGUAGES)}; found '{lang}'; correct it")
+    stated = front.get("authority") or source.authority or Authority.BINDING
+    try:
+        authority = Authority(stated)
+    except ValueError:
+        raise Refusal(f"line 2: expected authority binding or reference; found '{stated}'; correct it") from None
+    dates = {key: _date(front, key) for key in ("published", "effective_from", "effective_to")}
+    begin, end = dates["effective_from"], dates["effective_to"]
+    if begin and end and begin > end:
+        raise Refusal(f"line 2: expected effective_from before effective_to; found {begin} and {end}; correct them")
+    groups = front.get("groups") or []
+    if not isinstance(groups, list) or not all(isinstance(g, str) for g in groups):
+        raise Refusal(f"line 2: expected groups as a list of names; found '{groups}'; correct it")
+    texts = {key: _text(front, key) for key in _TEXTS}
+    title = texts.pop("title") or title_of(document) or Path(source.file).stem
+    return Policy(
+        id=policy_id,
+        title=title,
+        lang=lang,
+        authority=authority,
+        organisation=texts.pop("organisation") or "",
+        coverage=texts.pop("coverage") or "full",
+        groups=tuple(groups),
+        source=source.name,
+        **texts,  # type: ignore[arg-type]
+        **dates,  # type: ignore[arg-type]
+    )
+
+
+def _text(front: Mapping[str, Any], key: str) -> str | None:
+    value = front.get(key)
+    if value is None or isinstance(value, (str, int, float)):
+        return None if value is None else str(value)
+    raise Refusal(f"line 2: expected text for {key}; found {type(value).__name__}; correct it")
+
+
+def _date(front: Mapping[str, Any], key: str) -> str | None:
+    value = front.get(key)
+    if value is None:
+        return None
+    text = value.isoformat()[:10] if isinstance(value, datetime.date) else str(value)
+    wanted, shape = (_DATE, "a year, month or day (2015, 2015-03, 2015-03-09)") if key == "published" else (_DAY, "a day (2015-03-09)")
+    if not wanted.match(text):
+        raise Refusal(f"line 2: expected {shape} for {key}; found '{text}'; correct it")
+    return text
+
+
+def read_topics(data: Any, where: str) -> list[Topic]:
+    """Topics from the parsed topics.yaml; raises `CorpusError` naming what is wrong."""
+    topics: list[Topic] = []
+    for entry in data if isinstance(data, list) else [data]:
+        try:
+            terms = entry.get("terms") or {}
+            topics.append(
+                Topic(
+                    id=str(entry["id"]),
+                    name={lang: str(entry["name"][lang]) for lang in LANGUAGES},
+                    practices=tuple(int(n) for n in entry.get("practices") or ()),
+                    terms={lang: tuple(str(t) for t in terms.get(lang) or ()) for lang in LANGUAGES},
+                    contact=str(entry["contact"]),
+                )
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CorpusError(
+                expected=f"topics with id, name (en, id), practices, terms and contact in {where}",
+                found=f"{entry!r}"[:120],
+                todo="correct that entry",
+            ) from error
+    return topics

@@ -1,0 +1,135 @@
+"""Markdown with YAML front matter → Document. Offsets count code points of the decoded text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ingest.document import Block, Document, Kind, Refusal
+
+LARGEST = 20_000_000  # bytes; a policy of a thousand pages stays below 5 MB of text
+_FENCE = re.compile(r"---[ \t]*\r?\n")
+_END_FENCE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"[ \t]*\{([^{}\n]*)\}[ \t]*$")
+_ATTRIBUTE = re.compile(r"#(?P<id>[\w./~-]+)|(?P<key>[a-z]+)=(?P<value>\"[^\"]*\"|[^\s\"]+)")
+_MARKER = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*+]|(?P<number>\d{1,9}[.)]))(?:[ \t]+|$)")
+_KEYS = frozenset({"modality", "topics", "practices", "contact"})
+
+
+def read_markdown(data: bytes, name: str) -> Document:
+    """The document's headings, list items and paragraphs; raises `Refusal` with line and remedy."""
+    if len(data) > LARGEST:
+        raise Refusal(f"expected at most {LARGEST:,} bytes; found {len(data):,}; split the file")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refusal(f"line {line}: expected UTF-8; found byte 0x{data[error.start]:02x}; save it as UTF-8") from error
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise Refusal(f"line {line}: expected text; found a NUL byte; this is not a text file")
+    front, begin = _front_matter(text)
+    return Document(name=name, text=text, blocks=tuple(_blocks(text, begin)), front=front)
+
+
+def _front_matter(text: str) -> tuple[Mapping[str, Any], int]:
+    """The YAML between the first two fences and the offset behind it."""
+    opening = _FENCE.match(text)
+    if not opening:
+        return {}, 0
+    closing = _END_FENCE.search(text, opening.end())
+    if not closing:
+        raise Refusal("line 1: expected front matter between two lines of ---; found no second one; add it")
+    try:
+        found = yaml.load(text[opening.end() : closing.start()], Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = (mark.line if mark else 0) + 2
+        raise Refusal(f"line {line}: expected YAML; found {error.problem or 'an error'}; correct the front matter") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise Refusal(f"line 2: expected YAML; found {str(error).splitlines()[0]}; correct the front matter") from error
+    if found is None:
+        found = {}
+    if not isinstance(found, dict):
+        raise Refusal(f"line 2: expected keys and values; found {type(found).__name__}; correct the front matter")
+    return found, closing.end()
+
+
+def _blocks(text: str, begin: int) -> list[Block]:
+    # The front matter is blanked, not cut, so that line numbers and offsets are those of the file.
+    body = re.sub(r"[^\n]", " ", text[:begin]) + text[begin:]
+    starts = [0]
+    starts += [at + 1 for at, char in enumerate(body) if char == "\n"]
+    if not body.endswith("\n"):
+        starts.append(len(body) + 1)
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    blocks: list[Block] = []
+    depth = 0
+    for at, token in enumerate(tokens):
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                depth += 1
+            case "bullet_list_close" | "ordered_list_close":
+                depth -= 1
+            case "heading_open" | "paragraph_open" if token.map:
+                first = tokens[at - 1].type == "list_item_open" if at else False
+                heading = token.type == "heading_open"
+                kind = Kind.HEADING if heading else Kind.ITEM if depth and first else Kind.PARAGRAPH
+                level = int(token.tag[1]) if heading else max(depth, 1)
+                blocks.append(_block(body, starts, token, kind, level))
+            case "fence" | "code_block" | "html_block" | "tr_open" if token.map:
+                if not (token.type == "html_block" and body[starts[token.map[0]] :].lstrip().startswith("<!--")):
+                    blocks.append(_block(body, starts, token, Kind.PARAGRAPH, 1))
+    return [block for block in blocks if block.text]
+
+
+def _block(body: str, starts: list[int], token: Token, kind: Kind, level: int) -> Block:
+    first, last = token.map or [0, 1]
+    start, end = starts[first], min(starts[last], len(body)) if last < len(starts) else len(body)
+    number = None
+    if kind is Kind.HEADING and body[start:].lstrip().startswith("#"):
+        start = re.compile(r"[ \t]*#+[ \t]*").match(body, start).end()  # type: ignore[union-attr]
+    elif kind is Kind.HEADING:
+        # A heading underlined with === or ---: the underline is no part of it.
+        end = starts[last - 1]
+    elif kind is Kind.ITEM and (marker := _MARKER.match(body, start)):
+        # A nested first item ("- 1. text") leaves its outer marker on the same line.
+        while marker and marker.end() <= end:
+            start, number = marker.end(), marker["number"]
+            marker = _MARKER.match(body, start)
+    attributes: dict[str, str] = {}
+    line = body.count("\n", 0, start) + 1
+    found = _ATTRIBUTES.search(body[start:end].rstrip())
+    if found and (parsed := _attributes(found[1], line)) is not None:
+        attributes, end = parsed, start + found.start()
+    while end > start and body[end - 1].isspace():
+        end -= 1
+    while start < end and body[start].isspace():
+        start += 1
+    return Block(kind, body[start:end], start, end, level, number, attributes, line)
+
+
+def _attributes(inside: str, line: int) -> dict[str, str] | None:
+    """What a trailing `{…}` sets; `None` when it is ordinary text in braces."""
+    inside = inside.strip()
+    if not inside or not re.match(r"#|[a-z]+=", inside):
+        return None
+    found: dict[str, str] = {}
+    rest = inside
+    while rest:
+        match = _ATTRIBUTE.match(rest)
+        if not match:
+            raise Refusal(f"line {line}: expected key=value in {{…}}; found '{rest}'; correct it")
+        if match["id"]:
+            found["id"] = match["id"]
+        elif match["key"] in _KEYS:
+            found[match["key"]] = match["value"].strip('"')
+        else:
+            raise Refusal(f"line {line}: expected one of {', '.join(sorted(_KEYS))}; found '{match['key']}'; correct it")
+        rest = rest[match.end() :].lstrip()
+    return found

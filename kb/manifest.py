@@ -1,0 +1,95 @@
+"""The index remembers how it was made and refuses a stranger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.clause import Authority, Policy
+from kb.embedding import ModelId
+from kb.errors import IndexDamaged, IndexMissing, IndexNewer, IndexStranger
+
+SCHEMA = 1
+FILE = "manifest.json"
+POINTER = "current"
+TODO = "run `askfirst ingest`"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index holds and what made it.
+
+    `digest` names the content: schema, model and every clause. `clauses` maps key → (hash, key of its policy), `stats` maps a source
+    file → [size, mtime in ns] (a cheap sign that nothing changed), `refused` maps file → reason.
+    """
+
+    schema: int
+    digest: str
+    model: ModelId
+    corpus: str
+    policies: Mapping[str, Policy]
+    clauses: Mapping[str, tuple[str, str]]
+    stats: Mapping[str, tuple[int, int]]
+    refused: Mapping[str, str]
+    built: str
+
+    def write(self, folder: Path) -> None:
+        """Writes the manifest; it is the last file of an index, so that a half-built one has none."""
+        data = asdict(self) | {"policies": {k: asdict(p) for k, p in self.policies.items()}}
+        (folder / FILE).write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def read(cls, folder: Path, model: ModelId | None = None) -> Manifest:
+        """The manifest in `folder`; raises when it is missing, damaged, newer, or made by another model."""
+        try:
+            data: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
+            schema = int(data["schema"])
+        except FileNotFoundError as error:
+            raise IndexDamaged(expected=f"{FILE} in {folder}", found="no such file", todo=TODO) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(expected=f"a readable {FILE} in {folder}", found=str(error), todo=TODO) from error
+        if schema > SCHEMA:
+            raise IndexNewer(
+                expected=f"an index of schema {SCHEMA} or older in {folder}",
+                found=f"schema {schema}, written by a newer AskFirst",
+                todo="update AskFirst, or name another ASKFIRST_HOME",
+            )
+        if schema < SCHEMA:
+            raise IndexStranger(expected=f"an index of schema {SCHEMA}", found=f"schema {schema}", todo=TODO)
+        try:
+            found = cls(
+                schema=schema,
+                digest=data["digest"],
+                model=ModelId(**data["model"]),
+                corpus=data["corpus"],
+                policies={key: _policy(value) for key, value in data["policies"].items()},
+                clauses={key: (value[0], value[1]) for key, value in data["clauses"].items()},
+                stats={key: (value[0], value[1]) for key, value in data["stats"].items()},
+                refused=data["refused"],
+                built=data["built"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise IndexDamaged(expected=f"a complete {FILE} in {folder}", found=repr(error), todo=TODO) from error
+        if model is not None and found.model != model:
+            raise IndexStranger(expected=f"an index of model {model.folder}", found=found.model.folder, todo=TODO)
+        return found
+
+
+def _policy(data: dict[str, Any]) -> Policy:
+    return Policy(**data | {"authority": Authority(data["authority"]), "groups": tuple(data["groups"])})
+
+
+def current_index(indexes: Path) -> Path:
+    """Folder of the index that answers; raises `IndexMissing` when none was ever finished."""
+    try:
+        name = (indexes / POINTER).read_text("utf-8").strip()
+    except FileNotFoundError as error:
+        raise IndexMissing(expected=f"an index in {indexes}", found="none", todo=TODO) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged(expected=f"a readable pointer in {indexes}", found=str(error), todo=TODO) from error
+    if not name or "/" in name or "\\" in name or not (indexes / name).is_dir():
+        raise IndexDamaged(expected=f"the index that {indexes / POINTER} names", found=f"'{name}'", todo=TODO)
+    return indexes / name

@@ -1,0 +1,139 @@
+"""Hybrid search: a message becomes evidence. Dense and lexical scores, standardised and added."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from kb.clause import LANGUAGES, Clause, Evidence, Policy, Rank
+from kb.embedding import Embedder, Vectors
+from kb.glossary import Glossary
+from kb.lexical import Lexical, tokens
+from kb.manifest import Manifest
+from kb.store import ChromaStore
+
+POOL = 60
+# Chosen on the fit split of the scenarios; see tests/evaluation.
+DENSE_WEIGHT = 0.5
+
+
+class KnowledgeBase:
+    """A finished index, opened for reading. Safe to share between threads."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        store: ChromaStore,
+        lexical: Mapping[str, Lexical],
+        embedder: Embedder,
+        glossary: Glossary,
+    ) -> None:
+        self.manifest, self.store, self.embedder = manifest, store, embedder
+        self._lexical, self._glossary = lexical, glossary
+
+    @classmethod
+    def open(cls, folder: Path, embedder: Embedder, glossary: Glossary) -> Self:
+        """Opens the index in `folder`, which `embedder`'s model must have made."""
+        manifest = Manifest.read(folder, embedder.model)
+        store = ChromaStore.open(folder / "chroma", manifest.policies)
+        lexical = {lang: Lexical.open(folder / f"words-{lang}") for lang in LANGUAGES if (folder / f"words-{lang}").is_dir()}
+        return cls(manifest, store, lexical, embedder, glossary)
+
+    def close(self) -> None:
+        """Releases the files."""
+        self.store.close()
+
+    def policies(self, day: date, groups: Collection[str] = ()) -> dict[str, Policy]:
+        """The policies, by `id@lang`, that are in force on `day` and that a member of `groups` may see."""
+        return {
+            key: policy
+            for key, policy in self.manifest.policies.items()
+            if policy.in_force(day) and (not policy.groups or set(policy.groups) & set(groups))
+        }
+
+    def clause(self, clause_id: str, lang: str) -> Clause | None:
+        """The clause of this id, in `lang` where it exists in that language, else in the other."""
+        for tongue in sorted(LANGUAGES, key=lambda x: x != lang):
+            if found := self.store.fetch([f"{clause_id}@{tongue}"]):
+                return found[0]
+        return None
+
+    def search(
+        self,
+        text: str,
+        lang: str,
+        *,
+        top: int,
+        day: date,
+        ranks: Collection[Rank] | None = None,
+        groups: Collection[str] = (),
+        vector: Vectors | None = None,
+    ) -> list[Evidence]:
+        """The best clauses for a text, best first, at most `top`, language versions of one clause counted once.
+
+        Rank, dates of force and groups filter before ranking. A clause that exists in `lang` is given in `lang`.
+        `vector` (d,) is the text's embedding where it is known already.
+        """
+        allowed = {
+            key for key, policy in self.policies(day, groups).items() if ranks is None or policy.rank in ranks
+        }
+        if not allowed:
+            return []
+        whole = len(allowed) == len(self.manifest.policies)
+        if vector is None:
+            vector = self.embedder.embed([text])[0]
+        dense = dict(
+            self.store.nearest(vector[None, :], POOL, None if whole else {key.rpartition("@")[0] for key in allowed})[0]
+        )
+        lexical: dict[str, float] = {}
+        for tongue, index in self._lexical.items():
+            scores = index.scores(self._query(text, lang, tongue))
+            strong = _strongest(scores, POOL)
+            # Scores of two languages have different scales: each is standardised within its own language.
+            standard = _standardise(scores[strong]) if len(strong) else scores[:0]
+            lexical |= {index.keys[at]: float(score) for at, score in zip(strong, standard, strict=True)}
+        pool = [key for key in dense | lexical if whole or self.manifest.clauses[key][1] in allowed]
+        if not pool:
+            return []
+        # A clause the dense search did not bring up is at most as near as the last one it did.
+        floor = min(dense.values(), default=0.0)
+        near = _standardise(np.array([dense.get(key, floor) for key in pool]))
+        least = min(lexical.values(), default=0.0)
+        worded = np.array([lexical.get(key, least) for key in pool])
+        total = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * worded
+        ranked = [pool[at] for at in np.argsort(-total, kind="stable")]
+        by_key = dict(zip(pool, total, strict=True))
+        best: dict[str, tuple[str, float]] = {}
+        for key in ranked:
+            clause_id = key.rpartition("@")[0]
+            if clause_id not in best:
+                if len(best) == top:
+                    break
+                own = f"{clause_id}@{lang}"
+                best[clause_id] = (own if own in self.manifest.clauses else key, float(by_key[key]))
+        clauses = {clause.key: clause for clause in self.store.fetch([key for key, _ in best.values()])}
+        return [
+            Evidence(clauses[key], score, dense=dense.get(key, floor), lexical=lexical.get(key, least))
+            for key, score in best.values()
+            if key in clauses
+        ]
+
+    def _query(self, text: str, lang: str, tongue: str) -> list[str]:
+        """Query tokens for the word index of `tongue`, by way of the glossary where the message is in the other."""
+        own = tokens(text, tongue)
+        return own if lang == tongue else own + self._glossary.translate(text, lang)
+
+
+def _strongest(scores: Vectors, limit: int) -> Sequence[int]:
+    found = np.flatnonzero(scores > 0)
+    return [int(at) for at in found[np.argsort(-scores[found], kind="stable")][:limit]]
+
+
+def _standardise(values: Vectors) -> Vectors:
+    """To mean 0 and deviation 1; all alike gives zeros."""
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)

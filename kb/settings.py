@@ -1,0 +1,123 @@
+"""Settings: one frozen value, read once at the door: defaults < askfirst.toml < environment < flags."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from kb.errors import SettingsError
+
+FILE_NAME = "askfirst.toml"
+PREFIX = "ASKFIRST_"
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Key `x_y` is `ASKFIRST_X_Y` in the environment and `x_y` in askfirst.toml."""
+
+    home: Path = _setting(None, "folder that holds state: the index, the exported model, your own corpus")
+    corpus: Path | None = _setting(None, "folder that replaces the shipped policies and practices")
+    embedder: str = _setting("", "folder or hub id of another sentence-transformers model; empty: the packaged one")
+    host: str = _setting("127.0.0.1", "address `serve` listens on; loopback only until sign-in exists")
+    port: int = _setting(7860, "port `serve` listens on")
+    doubt_limit: float = _setting(1.0, "0 to 1: doubt above this becomes `ask`; lower is stricter than the fitted limit, never looser")
+    root_path: str = _setting("", "path prefix a reverse proxy serves the app under")
+
+    @property
+    def own_corpus(self) -> Path:
+        """The organisation's own corpus folder."""
+        return self.home / "corpus"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where indexes live, one folder each."""
+        return self.home / "index"
+
+    @property
+    def model_folder(self) -> Path:
+        """Where exported models live, one folder each."""
+        return self.home / "model"
+
+
+def described() -> dict[str, str]:
+    """Every key with its meaning, in order, for `doctor` and the README."""
+    return {f.name: f.metadata["meaning"] for f in fields(Settings)}
+
+
+def read_settings(environ: Mapping[str, str], working: Path, flags: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from all four places; a wrong one raises `SettingsError` naming the key and where it stood."""
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+
+    def take(found: Mapping[str, Any], where: str) -> None:
+        for key, value in found.items():
+            values[key], sources[key] = value, where
+
+    known = described()
+    from_environment = {
+        name[len(PREFIX) :].lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name[len(PREFIX) :].lower() in known
+    }
+    home = Path(from_environment.get("home") or platformdirs.user_data_dir("askfirst", appauthor=False))
+    for file in (working / FILE_NAME, home / FILE_NAME):
+        if file.is_file():
+            take(_read_toml(file, known), str(file))
+            break
+    take(from_environment, "the environment")
+    take({key: value for key, value in (flags or {}).items() if value is not None}, "the command line")
+    values.setdefault("home", home)
+    return Settings(**{key: _convert(key, value, sources.get(key, "the defaults")) for key, value in values.items()})
+
+
+def _read_toml(file: Path, known: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(expected=f"TOML in {file}", found=str(error), todo="correct or remove the file") from error
+    for key in found:
+        if key not in known:
+            raise SettingsError(
+                expected=f"one of the keys {', '.join(known)} in {file}", found=f"'{key}'", todo="remove or correct it"
+            )
+    return found
+
+
+def _convert(key: str, value: Any, where: str) -> Any:
+    def wrong(expected: str) -> SettingsError:
+        return SettingsError(expected=f"{expected} for {key}", found=f"{value!r} in {where}", todo="correct it")
+
+    match key:
+        case "home":
+            return Path(value).expanduser().absolute()
+        case "corpus":
+            return Path(value).expanduser().absolute() if value else None
+        case "port":
+            try:
+                number = int(value)
+            except (TypeError, ValueError):
+                raise wrong("a port from 0 to 65535") from None
+            if not 0 <= number <= 65535:
+                raise wrong("a port from 0 to 65535")
+            return number
+        case "doubt_limit":
+            try:
+                limit = float(value)
+            except (TypeError, ValueError):
+                raise wrong("a number from 0 to 1") from None
+            if not 0 <= limit <= 1:
+                raise wrong("a number from 0 to 1")
+            return limit
+        case _:
+            if not isinstance(value, str):
+                raise wrong("text")
+            return value
