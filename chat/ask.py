@@ -1,0 +1,154 @@
+"""The whole answer path: message → question → evidence → decision → answer → proof."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from chat.answer import Answer, Message
+from chat.cite import prove
+from chat.contacts import Contacts
+from chat.decide import Decision, Limits, OffTopic, Rule, Uncovered, decide
+from chat.judge import Judge, Reading
+from chat.question import Question, understand
+from chat.wording import word
+from kb.clause import PRACTICES_POLICY, Clause, Evidence, Rank
+from kb.embedding import Vectors
+from kb.lexical import tokens
+from kb.search import KnowledgeBase
+
+RULES = 6  # an organisation's clauses that are read with the message
+PRACTICES = 60
+REFERENCES = 6
+# A reference is shown only if it is about the same thing; below this cosine it rarely is. It decides nothing.
+_CLOSE = 0.4
+_EMBEDDED = 1500  # code points of a message that are embedded; the model reads 256 tokens
+# The practice behind everything: when in doubt, ask; and its clause for what no rule covers.
+_IN_DOUBT = (f"{PRACTICES_POLICY}/25/2", f"{PRACTICES_POLICY}/25/1")
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Everything that answering needs, opened once."""
+
+    knowledge: KnowledgeBase
+    judge: Judge
+    contacts: Contacts
+    limits: Limits
+
+    def answer(self, message: Message, *, day: date | None = None, groups: Collection[str] = ()) -> Answer:
+        """The answer to one message: verdict, proved quotations and a person to ask, in the message's language."""
+        today = day or date.today()
+        question = understand(message)
+        vector = self.knowledge.embedder.embed([question.sought[:_EMBEDDED]])[0]
+        reading = self.judge.read(question, vector)
+        found = self._evidence(question, vector, today, groups)
+        rules = [self._rule(question, vector, evidence) for evidence in found[Rank.ORGANISATION]]
+        rules.sort(key=lambda rule: rule.relevance, reverse=True)
+        practices = self._completed(found[Rank.PRACTICES], reading, question.lang)
+        in_doubt = self._in_doubt(question.lang)
+        decision = decide(reading, rules, practices, in_doubt, self.limits, draft=question.draft)
+        references = self._references(decision, question, vector, today, groups)
+        evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
+        return self._worded(message, question, decision, evidence, references, reading, rules)
+
+    def _evidence(
+        self, question: Question, vector: Vectors, day: date, groups: Collection[str]
+    ) -> dict[Rank, list[Evidence]]:
+        """The best binding clauses of each rank: an organisation's own are never crowded out by the practices."""
+        tops = {Rank.ORGANISATION: RULES, Rank.PRACTICES: PRACTICES}
+        return {
+            rank: self.knowledge.search(
+                question.sought, question.lang, top=top, day=day, ranks={rank}, groups=groups, vector=vector
+            )
+            for rank, top in tops.items()
+        }
+
+    def _references(
+        self, decision: Decision, question: Question, vector: Vectors, day: date, groups: Collection[str]
+    ) -> list[Evidence]:
+        """How others put the rule that decides: neighbours of its English text, or of the message where no rule decides."""
+        if isinstance(decision, OffTopic):
+            return []
+        deciding = None if isinstance(decision, Uncovered) or not decision.clauses else decision.clauses[0]
+        text, lang = question.sought, question.lang
+        if deciding and (english := self.knowledge.clause(deciding.id, "en")):
+            text, lang = english.text, english.lang
+            vector = self.knowledge.store.vectors([english.key])[english.key]
+        found = self.knowledge.search(
+            text, lang, top=REFERENCES, day=day, ranks={Rank.REFERENCE}, groups=groups, vector=vector
+        )
+        return [
+            e
+            for e in found
+            if e.dense >= _CLOSE
+            and (deciding is None or not deciding.practices or set(deciding.practices) & set(e.clause.practices))
+        ]
+
+    def _rule(self, question: Question, vector: Vectors, evidence: Evidence) -> Rule:
+        clause = evidence.clause
+        clause_vector = self.knowledge.store.vectors([clause.key])[clause.key]
+        theirs = set(tokens(clause.text, clause.lang))
+        coverage = len(theirs & set(tokens(question.text, clause.lang))) / max(len(theirs), 1)
+        return Rule(
+            evidence,
+            self.judge.relevance(float(vector @ clause_vector), coverage),
+            self.judge.stance(question, vector, clause, clause_vector),
+        )
+
+    def _completed(self, found: list[Evidence], reading: Reading, lang: str) -> list[Evidence]:
+        """The practices' evidence, with the rule of each likely practice that the search did not bring up."""
+        if not found:
+            return found
+        present = {n for evidence in found for n in evidence.clause.practices}
+        least = min(evidence.score for evidence in found)
+        likely = sorted(reading.practices, key=lambda n: -reading.practices[n])[:3]
+        missing = [self.knowledge.clause(f"{PRACTICES_POLICY}/{n}/1", lang) for n in likely if n not in present]
+        return found + [Evidence(clause, least) for clause in missing if clause]
+
+    def _in_doubt(self, lang: str) -> list[Clause]:
+        return [clause for clause_id in _IN_DOUBT if (clause := self.knowledge.clause(clause_id, lang))]
+
+    def _worded(
+        self,
+        message: Message,
+        question: Question,
+        decision: Decision,
+        evidence: list[Clause],
+        references: list[Evidence],
+        reading: Reading,
+        rules: list[Rule],
+    ) -> Answer:
+        answer = word(decision, question, [e.clause for e in references], self.contacts)
+        explain = {
+            "decision": type(decision).__name__,
+            "scope": round(reading.scope, 3),
+            "verdicts": {v.value if v else "none": round(p, 3) for v, p in reading.verdicts.items()},
+            "practices": {n: round(reading.practices[n], 2) for n in sorted(reading.practices, key=lambda n: -reading.practices[n])[:5]},
+            "rules": [
+                {
+                    "clause_id": r.evidence.clause.id,
+                    "relevance": round(r.relevance, 3),
+                    "stance": {v.value if v else "none": round(p, 3) for v, p in r.stance.items()},
+                }
+                for r in rules
+            ],
+            "sought": question.sought,
+            "account": question.account,
+        }
+        return Answer(
+            verdict=answer.verdict,
+            in_scope=answer.in_scope,
+            lang=question.lang,
+            doubt=answer.doubt,
+            text=answer.text,
+            reason=answer.reason,
+            contact=answer.contact,
+            index=self.knowledge.manifest.digest,
+            conditions=answer.conditions,
+            citations=prove(answer.citations, evidence),
+            id=message.id,
+            explain=explain,
+        )
+

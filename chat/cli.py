@@ -1,0 +1,425 @@
+"""The command line, and the composition root: the one file that imports `ingest` and `chat` together."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from kb.errors import AskFirstError, HomeError, InputError
+from kb.settings import Settings, described, read_settings
+
+if TYPE_CHECKING:
+    from chat.answer import Answer, Message
+    from chat.ask import Assistant
+    from ingest.build import Changes
+    from kb.search import KnowledgeBase
+
+LONGEST_LINE = 4_000_000  # code points of one JSON line
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit code (CONTRACT, section 1)."""
+    # Nothing here reports to anybody; said before any library that might is imported.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    options = _parser().parse_args(arguments)
+    try:
+        flags = {key: getattr(options, key, None) for key in ("host", "port")}
+        settings = read_settings(os.environ, Path.cwd(), flags)
+        return int(options.run(options, settings) or 0)
+    except AskFirstError as error:
+        _log(f"askfirst: {error}")
+        return 2
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="askfirst",
+        description="Can I post this? Answers from your social media rules: a verdict, the clause that decides, a person to ask.",
+        epilog="Settings: askfirst.toml or ASKFIRST_* variables; `askfirst doctor` lists them.",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("ask", help="answer a question", description="Answers one question, or a line of JSON each with --jsonl.")
+    ask.add_argument("question", nargs="?", help="the question; leave it out with --jsonl")
+    ask.add_argument("--jsonl", action="store_true", help="a JSON object a line from stdin, an answer a line, in order")
+    _common(ask)
+    ask.set_defaults(run=_ask)
+
+    check = commands.add_parser("check", help="check a draft post", description="Checks a draft post from a file or stdin (-).")
+    check.add_argument("file", help="file with the draft, or - for stdin")
+    _common(check)
+    check.set_defaults(run=_check)
+
+    search = commands.add_parser("search", help="find clauses, without a verdict", description="Ranked clauses, no verdict.")
+    search.add_argument("query", nargs="?", help="what to look for; leave it out with --jsonl")
+    search.add_argument("--jsonl", action="store_true", help="a JSON object a line from stdin, a list of hits a line, in order")
+    search.add_argument("--top", type=_positive, default=None, help="how many clauses (10; 20 with --jsonl)")
+    search.add_argument("--lang", choices=("auto", "en", "id"), default="auto", help="language of the query")
+    search.add_argument("--json", action="store_true", help="JSON instead of text")
+    search.set_defaults(run=_search)
+
+    ingest = commands.add_parser(
+        "ingest", help="bring the index up to date", description="Brings the index up to date with the corpus and the remembered paths."
+    )
+    ingest.add_argument("path", nargs="*", type=Path, help="files or folders to add; they are remembered")
+    force = ingest.add_mutually_exclusive_group()
+    force.add_argument("--binding", action="store_true", help="the paths hold our own rules (the default for plain documents)")
+    force.add_argument("--reference", action="store_true", help="the paths hold other organisations' rules")
+    ingest.add_argument("--forget", metavar="PATH", action="append", default=[], type=Path, help="stop remembering a path")
+    ingest.add_argument("--rebuild", action="store_true", help="embed everything anew")
+    ingest.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+    ingest.add_argument("--json", action="store_true", help="JSON instead of text")
+    ingest.set_defaults(run=_ingest)
+
+    serve = commands.add_parser("serve", help="web page and API", description="Serves the chat page and the API.")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (7860)")
+    serve.set_defaults(run=_serve)
+
+    doctor = commands.add_parser(
+        "doctor", help="what is installed, configured, stale, missing", description="Looks at the installation and the corpus."
+    )
+    doctor.add_argument("--corpus", type=Path, metavar="DIR", help="validate this corpus folder")
+    doctor.add_argument("--json", action="store_true", help="JSON instead of text")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("auto", "en", "id"), default="auto", help="language of the message (auto)")
+    parser.add_argument("--account", choices=("personal", "brand"), help="the account that would post")
+    parser.add_argument("--json", action="store_true", help="JSON instead of text")
+    parser.add_argument("--explain", action="store_true", help="show how the answer came about")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 1000; found {text}")
+    return number
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"askfirst {version('askfirst')}"
+    except PackageNotFoundError:
+        return "askfirst (not installed)"
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    if options.jsonl:
+        assistant = _assistant(settings)
+        for line_id, given in _lines(sys.stdin):
+            _print_json(_answered_line(assistant, line_id, given))
+        return 0
+    if options.question is None:
+        raise InputError(expected="a question", found="none", todo="write it in quotation marks, or use --jsonl")
+    if not options.question.strip():
+        raise InputError(expected="a question", found="an empty text", todo="write it in quotation marks")
+    return _show(options, settings, options.question, draft=False)
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    if options.file == "-":
+        data, name = sys.stdin.buffer.read(), "stdin"
+    else:
+        name = options.file
+        try:
+            data = Path(options.file).read_bytes()
+        except OSError as error:
+            raise InputError(expected=f"a readable file {name}", found=error.strerror or str(error), todo="correct the path") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(expected=f"UTF-8 text in {name}", found=f"byte 0x{data[error.start]:02x}", todo="save it as UTF-8") from error
+    if not text.strip():
+        raise InputError(expected=f"a draft in {name}", found="an empty text", todo="write the post there")
+    return _show(options, settings, text, draft=True)
+
+
+def _show(options: argparse.Namespace, settings: Settings, text: str, *, draft: bool) -> int:
+    from chat.answer import Account, Message
+
+    account = Account(options.account) if options.account else None
+    answer = _assistant(settings).answer(Message(_printable(text), draft, options.lang, account))
+    if options.json:
+        _print_json(answer.to_json(explained=options.explain))
+        return 0
+    print(answer.text)
+    if options.explain:
+        print()
+        print(json.dumps(answer.explain | {"doubt": answer.doubt, "index": answer.index}, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _search(options: argparse.Namespace, settings: Settings) -> int:
+    from chat.api import hits, search_line
+
+    if options.jsonl:
+        knowledge = _knowledge(settings)
+        for line_id, given in _lines(sys.stdin):
+            _print_json({"id": line_id, "error": given} if isinstance(given, str) else search_line(knowledge, given, options.top or 20))
+        return 0
+    if not options.query or not options.query.strip():
+        raise InputError(expected="what to look for", found="nothing", todo="write it in quotation marks, or use --jsonl")
+    found = hits(_knowledge(settings), _printable(options.query), options.lang, options.top or 10)
+    if options.json:
+        _print_json({"id": None, "hits": found})
+        return 0
+    for hit in found:
+        place = " ".join(part for part in (hit["policy_title"], hit["section"]) if part)
+        print(f"{hit['score']:6.2f}  {hit['clause_id']}  ({hit['authority']}, {hit['modality']})\n        {place}\n        {hit['text']}")
+    return 0
+
+
+def _ingest(options: argparse.Namespace, settings: Settings) -> int:
+    from ingest.build import plan, refresh
+    from ingest.sources import remember
+    from kb.clause import Authority
+
+    authority = Authority.BINDING if options.binding else Authority.REFERENCE if options.reference else None
+    if options.dry_run:
+        if options.path or options.forget:
+            raise InputError(expected="--dry-run alone", found="paths to add or forget", todo="ingest them, or run it without")
+        found = plan(settings, _log)
+        _report(found.changes, options, built=False)
+        return 0
+    if options.path or options.forget:
+        remember(settings, options.path, authority, options.forget)
+    outcome = refresh(settings, _log, _progress(), rebuild=options.rebuild)
+    _report(outcome.changes, options, built=outcome.built)
+    return 0
+
+
+def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> None:
+    if options.json:
+        _print_json(
+            {
+                "added": list(changes.added),
+                "changed": list(changes.changed),
+                "moved": [list(pair) for pair in changes.moved],
+                "removed": list(changes.removed),
+                "unchanged": changes.unchanged,
+                "refused": [{"file": file, "reason": reason} for file, reason in changes.refused.items()],
+                "missing": list(changes.missing),
+                "built": built,
+            }
+        )
+        return
+    for file, reason in changes.refused.items():
+        print(f"refused  {file}: {reason}")
+    for path in changes.missing:
+        print(f"missing  {path}: nothing is there any more; `askfirst ingest --forget` stops looking for it")
+    few = 20
+    for label, keys in (("added", changes.added), ("changed", changes.changed), ("removed", changes.removed)):
+        for key in keys[: few if len(keys) <= few else 0]:
+            print(f"{label:8} {key}")
+    for old, new in changes.moved[:few]:
+        print(f"moved    {old} → {new}")
+    if not changes.any and not options.dry_run and not built:
+        print("nothing changed: the index is up to date")
+    print(
+        f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.moved)} moved, {len(changes.removed)} removed, "
+        f"{changes.unchanged} unchanged, {len(changes.refused)} refused"
+    )
+
+
+def _serve(_options: argparse.Namespace, settings: Settings) -> int:
+    from chat.web.serve import serve
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    serve(settings, ensure=lambda: _ensure_index(settings), log=_log)
+    return 0
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from chat.doctor import examine, validate
+
+    report = validate(options.corpus, settings) if options.corpus else examine(settings, _index_state(settings))
+    if options.json:
+        _print_json(report.to_json())
+    else:
+        print(report.to_text())
+    return 1 if report.errors else 0
+
+
+# --- opening --------------------------------------------------------------------------------------------------------
+
+
+def _ensure_index(settings: Settings) -> Path:
+    """The index to answer from: fresh where it can be, the last good one with a warning where it cannot."""
+    from ingest.build import is_fresh, refresh
+    from kb.errors import IndexNewer, IndexUnusable
+    from kb.manifest import Manifest, current_index
+
+    try:
+        if fresh := is_fresh(settings):
+            return fresh
+    except IndexNewer:
+        raise
+    except AskFirstError as error:
+        return _last_good(settings, error)
+    try:
+        last: Path | None = current_index(settings.index_folder)
+        Manifest.read(last)
+    except IndexUnusable:
+        last = None
+    try:
+        # With something to answer from, another process that is building is not waited for.
+        outcome = refresh(settings, _log, _progress(), wait=0.2 if last else -1)
+    except IndexNewer:
+        raise
+    except AskFirstError as error:
+        return _last_good(settings, error)
+    for file, reason in outcome.changes.refused.items():
+        _log(f"askfirst: refused {file}: {reason}")
+    return outcome.index
+
+
+def _last_good(settings: Settings, error: AskFirstError) -> Path:
+    from ingest.build import expected_model
+    from kb.errors import IndexUnusable
+    from kb.manifest import Manifest, current_index
+
+    try:
+        last = current_index(settings.index_folder)
+        Manifest.read(last, expected_model(settings))
+    except (IndexUnusable, AskFirstError):
+        raise error from None
+    if isinstance(error, HomeError) and "one that is" in error.found:
+        _log("askfirst: another process is updating the index; answering from the last one")
+    else:
+        _log(f"askfirst: answering from the last good index: {error}")
+    return last
+
+
+def _opened(settings: Settings, opener: Any) -> Any:
+    """Opens the index; a damaged one is rebuilt, saying so, and opened again."""
+    from ingest.build import refresh
+    from kb.errors import IndexDamaged, IndexStranger
+
+    index = _ensure_index(settings)
+    try:
+        return opener(settings, index)
+    except (IndexDamaged, IndexStranger) as error:
+        _log(f"askfirst: the index is damaged and is built again ({error.found})")
+        return opener(settings, refresh(settings, _log, _progress(), rebuild=True).index)
+
+
+def _assistant(settings: Settings) -> Assistant:
+    from chat.opening import open_assistant
+
+    return _opened(settings, open_assistant)  # type: ignore[no-any-return]
+
+
+def _knowledge(settings: Settings) -> KnowledgeBase:
+    from chat.opening import open_knowledge
+
+    return _opened(settings, open_knowledge)  # type: ignore[no-any-return]
+
+
+def _index_state(settings: Settings) -> str:
+    """One word for `doctor`: fresh, stale, missing, damaged or newer."""
+    from ingest.build import expected_model, is_fresh
+    from kb.errors import IndexMissing, IndexNewer, IndexUnusable
+    from kb.manifest import Manifest, current_index
+
+    try:
+        Manifest.read(current_index(settings.index_folder), expected_model(settings))
+        return "fresh" if is_fresh(settings) else "stale"
+    except IndexMissing:
+        return "missing"
+    except IndexNewer:
+        return "newer"
+    except (IndexUnusable, AskFirstError):
+        return "damaged"
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+
+def _lines(stream: TextIO) -> Iterator[tuple[Any, Mapping[str, Any] | str]]:
+    """For each line of JSON its id and the object, or what is wrong with it; empty lines are passed over."""
+    for raw in stream.buffer:
+        line = raw.decode("utf-8", "replace").strip().lstrip("\ufeff")
+        if not line:
+            continue
+        try:
+            if len(line) > LONGEST_LINE:
+                raise ValueError(f"a line of {len(line):,} characters")
+            given = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield None, f"expected a JSON object on the line; found {str(error) or 'nesting too deep'}; correct it"
+            continue
+        if isinstance(given, dict):
+            yield given.get("id"), given
+        else:
+            yield None, f"expected a JSON object on the line; found {type(given).__name__}; correct it"
+
+
+def _answered_line(assistant: Assistant, line_id: Any, given: Mapping[str, Any] | str) -> dict[str, Any]:
+    from chat.api import message_from
+
+    if isinstance(given, str):
+        return {"id": line_id, "error": given}
+    try:
+        message: Message = message_from(given)
+    except InputError as error:
+        return {"id": line_id, "error": str(error)}
+    answer: Answer = assistant.answer(message)
+    return answer.to_json() | {"id": line_id}
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(_printable(json.dumps(value, ensure_ascii=False)) + "\n")
+    sys.stdout.flush()
+
+
+def _printable(text: str) -> str:
+    """The text with lone surrogates replaced: they come from arguments that are not UTF-8 and cannot be printed."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _log(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _progress() -> Any:
+    """A progress bar on a terminal, nothing in a log."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        filled = 30 * done // max(total, 1)
+        end = "\n" if done >= total else ""
+        sys.stderr.write(f"\r  [{'█' * filled}{'·' * (30 - filled)}] {done:,} of {total:,} clauses{end}")
+        sys.stderr.flush()
+
+    return show
+
+
+__all__ = ["described", "main"]
+
+if __name__ == "__main__":
+    sys.exit(main())

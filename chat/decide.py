@@ -1,0 +1,215 @@
+"""Evidence and judgement → decision. Pure: takes values, returns a value.
+
+Rank comes first: an organisation's own clause that bears on the message decides, else the practices, and a reference
+never does. Doubt above the limit becomes `ask`, and a verdict that licenses something needs a binding clause to stand on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chat.answer import Verdict
+from chat.judge import Reading
+from kb.clause import Clause, Evidence, Modality, Rank
+
+LICENSING = (Verdict.YES, Verdict.YES_IF)
+
+# Which clauses can carry a verdict, the best first.
+_CARRIES: Mapping[Verdict | None, tuple[Modality, ...]] = {
+    Verdict.YES: (Modality.MAY, Modality.SHOULD, Modality.MUST),
+    Verdict.YES_IF: (Modality.MAY, Modality.MUST, Modality.SHOULD, Modality.ASK_FIRST),
+    Verdict.NO: (Modality.MUST_NOT, Modality.SHOULD_NOT, Modality.MUST, Modality.SHOULD),
+    Verdict.ASK: (Modality.ASK_FIRST, Modality.MUST, Modality.MUST_NOT),
+    None: (Modality.MUST, Modality.SHOULD, Modality.MUST_NOT, Modality.MAY, Modality.ASK_FIRST, Modality.INFO),
+}
+_MISFIT = 1.2  # in standard deviations of the search score: what a clause of the wrong force must be better by
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to abstain, fitted on the `tune` split: doubt allowed of a verdict that licenses, and of one that does not.
+
+    `scope` and `relevance` are the probabilities from which a message is ours and a rule bears on it. `slope`,
+    `margin` and `offset` turn the judge's confidence into calibrated doubt (Platt scaling).
+    """
+
+    licensing: float
+    other: float
+    scope: float
+    relevance: float
+    slope: float
+    margin: float
+    offset: float
+    practice: float
+
+    def tightened(self, limit: float) -> Limits:
+        """The limits, made stricter where `limit` is lower; never looser."""
+        return Limits(
+            licensing=min(self.licensing, limit),
+            other=min(self.other, limit),
+            scope=self.scope,
+            relevance=self.relevance,
+            slope=self.slope,
+            margin=self.margin,
+            offset=self.offset,
+            practice=self.practice,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An organisation's clause as evidence: how likely it bears on the message, and how the message stands to it."""
+
+    evidence: Evidence
+    relevance: float
+    stance: Mapping[Verdict | None, float]
+
+
+@dataclass(frozen=True, slots=True)
+class OffTopic:
+    """Not ours to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """An open question: clauses that answer it, and no verdict."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """Ours to answer, but no binding clause settles it: ask. `clauses` holds the "when in doubt" clause or the nearest."""
+
+    clauses: tuple[Clause, ...]
+    doubt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two binding clauses of equal rank disagree: ask, and both are shown."""
+
+    clauses: tuple[Clause, Clause]
+    doubt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A verdict with its clauses, the deciding one first. `meant` is the verdict before doubt made it `ask`."""
+
+    verdict: Verdict
+    clauses: tuple[Clause, ...]
+    doubt: float
+    meant: Verdict
+
+
+Decision = OffTopic | Informed | Uncovered | Conflict | Decided
+
+
+def decide(
+    reading: Reading,
+    rules: Sequence[Rule],
+    practices: Sequence[Evidence],
+    in_doubt: Sequence[Clause],
+    limits: Limits,
+    *,
+    draft: bool,
+) -> Decision:
+    """What the evidence comes to.
+
+    `rules` are the organisation's clauses, `practices` those of the 25 practices, each best first; `in_doubt` is what
+    is cited when nothing settles the matter.
+    """
+    bearing = [rule for rule in rules if rule.relevance >= limits.relevance]
+    if reading.scope < limits.scope and not bearing:
+        return OffTopic()
+    if bearing:
+        first = bearing[0]
+        meant, doubt = _weigh(first.stance, limits, draft=draft)
+        if opposed := _opposed(bearing, limits, draft=draft):
+            return Conflict((first.evidence.clause, opposed), doubt)
+        ranked = [rule.evidence for rule in bearing]
+        return _decided(meant, doubt, ranked, limits, keep_first=True)
+    if not practices:
+        # Only rules that do not bear on it, or nobody's rules but others': silence is not permission.
+        return Uncovered(tuple(in_doubt) or tuple(rule.evidence.clause for rule in rules[:1]), doubt=1 - reading.scope / 2)
+    meant, doubt = _weigh(reading.verdicts, limits, draft=draft)
+    ranked = rank_practices(practices, reading, limits)
+    return _decided(meant, doubt, ranked, limits, keep_first=False, in_doubt=in_doubt)
+
+
+def rank_practices(found: Sequence[Evidence], reading: Reading, limits: Limits) -> list[Evidence]:
+    """Evidence re-ordered by search score and by how likely its practice is what the message is about."""
+
+    def total(evidence: Evidence) -> float:
+        return evidence.score + limits.practice * max((reading.practices[n] for n in evidence.clause.practices), default=-9)
+
+    return sorted(found, key=total, reverse=True)
+
+
+def _weigh(probabilities: Mapping[Verdict | None, float], limits: Limits, *, draft: bool) -> tuple[Verdict | None, float]:
+    """The likeliest verdict and the calibrated chance that it is wrong."""
+    ordered = sorted(((p, v) for v, p in probabilities.items() if not (draft and v is None)), key=lambda x: -x[0])
+    total = sum(p for p, _ in ordered) or 1.0
+    best, second = ordered[0][0] / total, ordered[1][0] / total
+    score = limits.slope * best + limits.margin * (best - second) + limits.offset
+    return ordered[0][1], float(1 / (1 + np.exp(np.clip(score, -40, 40))))
+
+
+def _decided(
+    meant: Verdict | None,
+    doubt: float,
+    ranked: Sequence[Evidence],
+    limits: Limits,
+    *,
+    keep_first: bool,
+    in_doubt: Sequence[Clause] = (),
+) -> Decision:
+    if meant is None:
+        return Informed(tuple(e.clause for e in _carriers(None, ranked, keep_first=keep_first)))
+    carriers = _carriers(meant, ranked, keep_first=keep_first)
+    licensed = meant in LICENSING
+    grounded = not licensed or any(_grants(meant, e.clause) for e in carriers[:3])
+    if doubt <= (limits.licensing if licensed else limits.other) and grounded:
+        return Decided(meant, tuple(e.clause for e in carriers), doubt, meant)
+    asking = _carriers(Verdict.ASK, ranked, keep_first=keep_first)
+    clauses = [asking[0].clause, *(e.clause for e in carriers[:2]), *in_doubt]
+    return Decided(Verdict.ASK, tuple(dict.fromkeys(clauses)), doubt, meant)
+
+
+def _carriers(verdict: Verdict | None, ranked: Sequence[Evidence], *, keep_first: bool) -> list[Evidence]:
+    """The clauses that can carry the verdict, best first: of the leading practice, or of the rule that bears most.
+
+    The rank in `ranked` stays the main thing: a clause of fitting force overtakes only those close before it.
+    """
+    fitting = _CARRIES[verdict]
+    leading = set(ranked[0].clause.practices) if ranked else set()
+
+    def penalty(at: int, evidence: Evidence) -> float:
+        clause = evidence.clause
+        misfit = _MISFIT if clause.modality not in fitting else 0.1 * fitting.index(clause.modality)
+        other = 0.0 if keep_first or leading & set(clause.practices) else 2.0
+        return 0.25 * at + misfit * 2 + other - (100 if keep_first and at == 0 else 0)
+
+    return [e for _, e in sorted(enumerate(ranked), key=lambda x: penalty(*x))][:3]
+
+
+def _grants(verdict: Verdict, clause: Clause) -> bool:
+    """Whether the clause is binding and of a force that can license."""
+    return clause.policy.rank is not Rank.REFERENCE and clause.modality in _CARRIES[verdict]
+
+
+def _opposed(bearing: Sequence[Rule], limits: Limits, *, draft: bool) -> Clause | None:
+    """A rule that bears on the message as surely as the first and says the opposite with confidence."""
+    first, _ = _weigh(bearing[0].stance, limits, draft=draft)
+    for other in bearing[1:]:
+        if other.evidence.clause.policy.rank is not bearing[0].evidence.clause.policy.rank:
+            continue
+        second, doubt = _weigh(other.stance, limits, draft=draft)
+        opposite = {first, second} in ({Verdict.YES, Verdict.NO}, {Verdict.YES_IF, Verdict.NO})
+        if opposite and doubt <= limits.other and other.relevance >= 0.9 * bearing[0].relevance:
+            return other.evidence.clause
+    return None

@@ -1,0 +1,83 @@
+"""Every sentence the assistant says itself, in both languages; keys are the same, a test holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PHRASES: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "yes": "Yes",
+        "yes_if": "Yes, if",
+        "no": "No",
+        "ask": "Ask first",
+        "information": "What the rules say",
+        "off_topic": "Not something I can help with",
+        "draft_yes": "Post it as it is",
+        "draft_yes_if": "Fine as written, if",
+        "draft_no": "Not like this",
+        "draft_ask": "Have it looked at first",
+        "reason_yes": "{rule} allows this.",
+        "reason_yes_duty": "This does what {rule} asks.",
+        "reason_yes_if": "{rule} allows this, on a condition.",
+        "reason_no": "{rule} rules this out.",
+        "reason_no_duty": "This does not do what {rule} asks.",
+        "reason_ask": "{rule} says to ask before you post.",
+        "reason_doubt": "I am not sure enough to decide this alone; {rule} is the closest rule.",
+        "reason_information": "{rule} is the rule that speaks about this.",
+        "reason_uncovered": "No rule of ours settles this, so ask before you post.",
+        "reason_reference": "No rule of ours covers this; below is how others handle it, which does not decide for us.",
+        "reason_conflict": "Two of our rules disagree here, so someone has to decide.",
+        "reason_off_topic": "I answer questions about posting, representing the organisation and its social media rules.",
+        "rule_numbered": "Practice {number}",
+        "rule_titled": "“{title}”, {section},",
+        "rule_title": "“{title}”",
+        "condition": "What must hold",
+        "our_rule": "Our rule",
+        "others": "How others do it",
+        "ask_whom": "Ask: {contact}",
+        "ask_if_unsure": "Unsure? Ask {contact}",
+        "ask_else": "For anything else, ask {contact}",
+        "read_in_part": "read in part",
+        "pointer": "{title} {number}",
+    },
+    "id": {
+        "yes": "Boleh",
+        "yes_if": "Boleh, asal",
+        "no": "Jangan",
+        "ask": "Tanya dulu",
+        "information": "Kata aturannya",
+        "off_topic": "Ini di luar yang bisa saya bantu",
+        "draft_yes": "Silakan unggah apa adanya",
+        "draft_yes_if": "Teksnya sudah baik, asal",
+        "draft_no": "Jangan seperti ini",
+        "draft_ask": "Minta diperiksa dulu",
+        "reason_yes": "{rule} membolehkan hal ini.",
+        "reason_yes_duty": "Ini sesuai dengan yang diminta {rule}.",
+        "reason_yes_if": "{rule} membolehkan hal ini dengan syarat.",
+        "reason_no": "{rule} tidak membolehkan hal ini.",
+        "reason_no_duty": "Ini belum memenuhi yang diminta {rule}.",
+        "reason_ask": "{rule} meminta Anda bertanya sebelum mengunggah.",
+        "reason_doubt": "Saya tidak cukup yakin untuk memutuskan sendiri; aturan terdekat adalah {rule}.",
+        "reason_information": "{rule} adalah aturan yang membahas hal ini.",
+        "reason_uncovered": "Tidak ada aturan kita yang mengatur hal ini, jadi tanyakan sebelum mengunggah.",
+        "reason_reference": "Tidak ada aturan kita yang mengatur hal ini; di bawah ini cara pihak lain, yang tidak mengikat kita.",
+        "reason_conflict": "Dua aturan kita bertentangan di sini, jadi harus ada yang memutuskan.",
+        "reason_off_topic": "Saya menjawab pertanyaan tentang unggahan, mewakili organisasi, dan aturan media sosialnya.",
+        "rule_numbered": "Praktik {number}",
+        "rule_titled": "“{title}”, {section},",
+        "rule_title": "“{title}”",
+        "condition": "Yang harus terpenuhi",
+        "our_rule": "Aturan kita",
+        "others": "Cara pihak lain",
+        "ask_whom": "Tanyakan kepada: {contact}",
+        "ask_if_unsure": "Ragu? Tanyakan kepada {contact}",
+        "ask_else": "Untuk hal lain, tanyakan kepada {contact}",
+        "read_in_part": "dibaca sebagian",
+        "pointer": "{title} {number}",
+    },
+}
+
+
+def phrase(key: str, lang: str, **values: str) -> str:
+    """The sentence in this language."""
+    return PHRASES[lang if lang in PHRASES else "en"][key].format(**values)
