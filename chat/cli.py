@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,6 +18,7 @@ from kb.settings import Settings, described, read_settings
 if TYPE_CHECKING:
     from chat.answer import Answer, Message
     from chat.ask import Assistant
+    from chat.report import Report
     from ingest.build import Changes
     from kb.search import KnowledgeBase
 
@@ -254,14 +256,32 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
-    from chat.doctor import examine, validate
+    from chat.doctor import examine
 
-    report = validate(options.corpus, settings) if options.corpus else examine(settings, _index_state(settings))
+    report = _validated(options.corpus, settings) if options.corpus else examine(settings, _index_state(settings))
     if options.json:
         _print_json(report.to_json())
     else:
         print(report.to_text())
     return 1 if report.errors else 0
+
+
+def _validated(corpus: Path, settings: Settings) -> Report:
+    """The report on a corpus folder, read as `ingest` would read it."""
+    from chat.opening import open_topics
+    from chat.validate import validate
+    from ingest.gather import gather, read_topics
+    from ingest.sources import sources
+    from kb.embedding import Embedder, OnnxEmbedder, ensure_export, identify
+
+    alone = replace(settings, corpus=corpus.absolute(), home=settings.home / "none")
+    gathered = gather(sources(alone), read_topics(open_topics(alone), "topics.yaml"))
+
+    def embedder() -> Embedder:
+        model = identify(settings.embedder)
+        return OnnxEmbedder(ensure_export(model, settings.embedder, settings.model_folder, _log), model)
+
+    return validate(corpus, gathered.policies, gathered.clauses, gathered.refused, embedder)
 
 
 # --- opening --------------------------------------------------------------------------------------------------------

@@ -1,13 +1,11 @@
-"""`askfirst doctor`: what is installed, configured, stale, missing; and a validator for a corpus folder."""
+"""`askfirst doctor`: what is installed, configured, stale, missing."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from chat.judge import PARAMETERS
@@ -15,35 +13,10 @@ from chat.opening import open_contacts, open_topics, read_limits
 from kb.embedding import packaged_model
 from kb.errors import AskFirstError, IndexUnusable
 from kb.manifest import Manifest, current_index
+from chat.report import Report, counts
 from kb.settings import Settings, described
 
 _PACKAGES = ("chromadb", "sentence-transformers", "langchain", "gradio", "onnxruntime", "bm25s", "torch")
-
-
-@dataclass(slots=True)
-class Report:
-    """What was found: facts by heading, warnings and errors, each one line."""
-
-    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        """For programs."""
-        return {"facts": self.facts, "warnings": self.warnings, "errors": self.errors}
-
-    def to_text(self) -> str:
-        """For people."""
-        lines: list[str] = []
-        for heading, facts in self.facts.items():
-            lines += ["", heading] if lines else [heading]
-            width = max((len(key) for key in facts), default=0)
-            lines += [f"  {key:{width}}  {value}" for key, value in facts.items()]
-        lines += [""]
-        lines += [f"warning: {text}" for text in self.warnings]
-        lines += [f"error: {text}" for text in self.errors]
-        lines += [f"{len(self.errors)} errors, {len(self.warnings)} warnings"]
-        return "\n".join(lines)
 
 
 def examine(settings: Settings, index_state: str) -> Report:
@@ -60,8 +33,8 @@ def examine(settings: Settings, index_state: str) -> Report:
         facts |= {
             "built": manifest.built,
             "clauses": len(manifest.clauses),
-            "policies": _counts(Counter(p.authority.value for p in manifest.policies.values())),
-            "languages": _counts(Counter(p.lang for p in manifest.policies.values())),
+            "policies": counts(Counter(p.authority.value for p in manifest.policies.values())),
+            "languages": counts(Counter(p.lang for p in manifest.policies.values())),
         }
         report.warnings += [f"refused {file}: {reason}" for file, reason in manifest.refused.items()]
     except IndexUnusable as error:
@@ -107,12 +80,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "missing"
-
-
-def _counts(counter: Counter[Any]) -> str:
-    return ", ".join(f"{key} {count}" for key, count in sorted(counter.items(), key=lambda x: str(x[0])))
-
-
-def validate(corpus: Path, settings: Settings) -> Report:
-    """A corpus folder: schemas, ids, allowed words, coverage, contacts and scenarios."""
-    raise NotImplementedError(f"{corpus} {settings}")

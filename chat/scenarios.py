@@ -14,7 +14,7 @@ from typing import Any
 from chat.answer import Account, Message, Verdict
 from kb.clause import LANGUAGES, PRACTICE_NUMBERS, Modality
 from kb.errors import CorpusError
-from kb.support import SHIPPED, read_yaml
+from kb.support import SHIPPED, read_entries
 
 KINDS = ("permission", "information", "draft", "follow_up", "off_topic", "near_miss", "adversarial")
 TEST = "test"
@@ -61,12 +61,12 @@ class Scenario:
         return Message(self.text, self.kind == "draft", self.lang, self.account, self.history, self.id)
 
 
-def scenario(data: Any, file: str) -> Scenario:
-    """A case from its parsed YAML; raises `CorpusError` naming file, id and what is wrong."""
+def scenario(data: Any, file: str, line: int = 0) -> Scenario:
+    """A case from its parsed YAML; raises `CorpusError` naming file, line, id and what is wrong."""
     name = data.get("id", "?") if isinstance(data, dict) else "?"
 
     def wrong(expected: str, found: Any) -> CorpusError:
-        return CorpusError(expected=f"{expected} in {file}, case {name}", found=repr(found)[:80], todo="correct it")
+        return CorpusError(expected=f"{expected} in {file} line {line}, case {name}", found=repr(found)[:80], todo="correct it")
 
     if not isinstance(data, dict):
         raise wrong("a case with keys and values", data)
@@ -124,11 +124,8 @@ def _values(data: Mapping[str, Any], key: str) -> list[Any]:
 def read_files(files: Iterable[Path]) -> Iterator[Scenario]:
     """Every case of these files; raises `CorpusError` at the first that is wrong."""
     for file in files:
-        entries = read_yaml(file)
-        if not isinstance(entries, list):
-            raise CorpusError(expected=f"a list of cases in {file}", found=type(entries).__name__, todo="correct it")
-        for entry in entries:
-            yield scenario(entry, str(file))
+        for line, entry in read_entries(file):
+            yield scenario(entry, str(file), line)
 
 
 def bank_files(corpus: Path = SHIPPED) -> list[Path]:

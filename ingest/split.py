@@ -29,9 +29,9 @@ class _Heading:
 
 
 def title_of(document: Document) -> str | None:
-    """The document's own title: its only first-level heading, where that comes first."""
+    """The document's own title: its only first-level heading, where that comes first and has no number."""
     headings = [b for b in document.blocks if b.kind is Kind.HEADING and b.level == 1]
-    if len(headings) == 1 and document.blocks[0] is headings[0]:
+    if len(headings) == 1 and document.blocks[0] is headings[0] and not _heading(headings[0]).number:
         return headings[0].text
     return None
 
@@ -43,14 +43,59 @@ def split(document: Document, policy: Policy) -> list[tuple[Clause, Mapping[str,
     else its ordinal among the unnumbered clauses there (CONTRACT, section 4). A second clause at a taken place gets
     `~2`: nothing is dropped.
     """
+    found = list(_located(document))
+    numbered = {here.parent for here in found if here.number}
+    ordinals: dict[str, int] = {}
+    taken: dict[str, int] = {}
+    clauses: list[tuple[Clause, Mapping[str, str]]] = []
+    for here in found:
+        place = here.block.attributes.get("id") or here.place
+        if not place:
+            ordinals[here.parent] = ordinals.get(here.parent, 0) + 1
+            # Beside printed numbers an ordinal is told apart from them, so that they keep theirs whatever is added.
+            mark = "p" if here.parent in numbered else ""
+            place = f"{here.parent}/{mark}{ordinals[here.parent]}".strip("/")
+        taken[place] = taken.get(place, 0) + 1
+        if taken[place] > 1:
+            place = f"{place}~{taken[place]}"
+        clause = Clause(
+            id=f"{policy.id}/{place}",
+            policy=policy,
+            text=here.text,
+            modality=Modality.INFO,
+            heading=here.heading,
+            number=here.printed,
+            lead=here.lead,
+            start=here.start,
+            end=here.block.end,
+            line=here.block.line,
+            page=here.block.page,
+        )
+        clauses.append((clause, here.block.attributes))
+    return clauses
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """A block with its surroundings: `place` is set where a printed number gives one, else only the `parent` is known."""
+
+    block: Block
+    text: str
+    start: int
+    number: str | None
+    heading: tuple[str, ...]
+    parent: str
+    place: str | None
+    printed: str | None
+    lead: str
+
+
+def _located(document: Document) -> Iterator[_Located]:
     titled = title_of(document) if not document.front.get("title") else None
     path: list[_Heading] = []
     items: list[str] = []
     lead = ""
-    ordinals: dict[str, int] = {}
-    taken: dict[str, int] = {}
     headings: dict[str, tuple[str, ...]] = {}
-    clauses: list[tuple[Clause, Mapping[str, str]]] = []
     for block in _pieces(document):
         if block.kind is Kind.HEADING:
             if titled and block is document.blocks[0]:
@@ -62,42 +107,28 @@ def split(document: Document, policy: Policy) -> list[tuple[Clause, Mapping[str,
         if number is None and (inline := _INLINE_NUMBER.match(text)):
             number, text, start = inline["number"], text[inline.end() :], start + inline.end()
         if block.kind is Kind.ITEM:
-            items = items[: block.level - 1] + [_bare(number)] if number else items[: block.level - 1]
+            items = items[: block.level - 1] + ([_bare(number)] if number else [])
         elif number:
             items = [_bare(number)]
         elif block.level == 1:
-            items, lead = [], ""
+            items = []
         base = _base(path, headings)
-        numbers = [n for n in items if n]
-        if "id" in block.attributes:
-            place = block.attributes["id"]
-        elif number and "." in _bare(number) and block.kind is not Kind.ITEM:
-            place = _bare(number)  # "4.2 Text": an absolute number needs no heading
-        else:
-            place = "/".join([base, *numbers]).strip("/")
-            if not number:
-                ordinals[place] = ordinals.get(place, 0) + 1
-                place = f"{place}/{ordinals[place]}".strip("/")
-        taken[place] = taken.get(place, 0) + 1
-        if taken[place] > 1:
-            place = f"{place}~{taken[place]}"
-        clause = Clause(
-            id=f"{policy.id}/{place}",
-            policy=policy,
+        absolute = number and "." in _bare(number) and block.kind is not Kind.ITEM
+        above = items[:-1] if number else items
+        yield _Located(
+            block=block,
             text=text,
-            modality=Modality.INFO,
-            heading=tuple(h.text for h in path),
-            number=_printed(path, number, items),
-            lead=lead if block.kind is Kind.ITEM else "",
             start=start,
-            end=block.end,
-            line=block.line,
-            page=block.page,
+            number=number,
+            heading=tuple(h.text for h in path),
+            parent="/".join(part for part in (base, *above) if part),
+            # "4.2 Text": an absolute number needs no heading.
+            place=_bare(number) if absolute else "/".join(part for part in (base, *items) if part) if number else None,
+            printed=_printed(path, number, items),
+            lead=lead if block.kind is Kind.ITEM else "",
         )
-        clauses.append((clause, block.attributes))
         if block.kind is Kind.PARAGRAPH:
             lead = text if text.rstrip().endswith(":") else ""
-    return clauses
 
 
 def _pieces(document: Document) -> Iterator[Block]:

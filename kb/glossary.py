@@ -16,10 +16,15 @@ class Glossary:
     """Phrases of one language with their tokens in the other; several translations of a phrase all count."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._count = 0
         self._from: dict[str, dict[tuple[str, ...], list[str]]] = {"id": {}, "en": {}}
         for indonesian, english in pairs:
+            self._count += 1
             self._from["id"].setdefault(tuple(words(indonesian)), []).extend(tokens(english, "en"))
             self._from["en"].setdefault(tuple(words(english)), []).extend(tokens(indonesian, "id"))
+
+    def __len__(self) -> int:
+        return self._count
 
     def translate(self, text: str, lang: str) -> list[str]:
         """Tokens in the other language for every known phrase of the text, the longest phrase first."""

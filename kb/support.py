@@ -32,6 +32,22 @@ def read_yaml(file: Path) -> Any:
         raise CorpusError(expected=f"YAML in {file}", found=str(error).splitlines()[0], todo="correct it") from error
 
 
+def read_entries(file: Path) -> list[tuple[int, Any]]:
+    """The entries of a YAML list with the line each begins on; raises `CorpusError` naming file and line."""
+    try:
+        loader = yaml.CSafeLoader(file.read_text("utf-8"))
+        root = loader.get_single_node()
+        if not isinstance(root, yaml.SequenceNode):
+            raise CorpusError(expected=f"a list of entries in {file}", found="something else", todo="correct it")
+        return [(node.start_mark.line + 1, loader.construct_object(node, deep=True)) for node in root.value]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{file} line {mark.line + 1}" if mark else str(file)
+        raise CorpusError(expected=f"YAML in {where}", found=error.problem or "an error", todo="correct it") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise CorpusError(expected=f"YAML in {file}", found=str(error).splitlines()[0], todo="correct it") from error
+
+
 def merged(lists: Iterator[tuple[Path, Any]]) -> list[Any]:
     """Entries of several lists by their `id`; a later entry replaces an earlier one of the same id."""
     found: dict[str, Any] = {}

@@ -1,0 +1,45 @@
+"""Settings come from four places, the later over the earlier, and a wrong one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.errors import SettingsError
+from kb.settings import described, read_settings
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
+    (tmp_path / "askfirst.toml").write_text("port = 1001\ndoubt_limit = 0.2\n", "utf-8")
+    environ = {"ASKFIRST_HOME": str(tmp_path / "h"), "ASKFIRST_PORT": "1002"}
+    assert read_settings({"ASKFIRST_HOME": str(tmp_path)}, tmp_path / "elsewhere").port == 1001
+    assert read_settings(environ, tmp_path).port == 1002
+    assert read_settings(environ, tmp_path, {"port": 1003, "host": None}).port == 1003
+    assert read_settings(environ, tmp_path).doubt_limit == 0.2
+    assert read_settings({"ASKFIRST_HOME": str(tmp_path / "h")}, tmp_path / "elsewhere").port == 7860
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"ASKFIRST_PORT": "many"}, "port"),
+        ({"ASKFIRST_PORT": "70000"}, "port"),
+        ({"ASKFIRST_DOUBT_LIMIT": "2"}, "doubt_limit"),
+    ],
+)
+def test_a_wrong_value_names_its_key_and_where_it_stood(environ: dict[str, str], named: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=named) as caught:
+        read_settings(environ | {"ASKFIRST_HOME": str(tmp_path)}, tmp_path)
+    assert "the environment" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["port = ", "colour = 'red'\n"])
+def test_a_wrong_file_is_named(text: str, tmp_path: Path) -> None:
+    (tmp_path / "askfirst.toml").write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=r"askfirst\.toml"):
+        read_settings({}, tmp_path)
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all(described().values())
