@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from chat.answer import Answer, Message
 from chat.cite import prove
 from chat.contacts import Contacts
-from chat.decide import Decision, Limits, OffTopic, Rule, Uncovered, decide
+from chat.decide import Decided, Decision, Limits, OffTopic, Rule, Uncovered, confidence, decide
 from chat.judge import Judge, Reading
 from chat.question import Question, understand
 from chat.wording import word
@@ -37,13 +37,19 @@ class Assistant:
     contacts: Contacts
     limits: Limits
 
-    def answer(self, message: Message, *, day: date | None = None, groups: Collection[str] = ()) -> Answer:
-        """The answer to one message: verdict, proved quotations and a person to ask, in the message's language."""
+    def answer(
+        self, message: Message, *, day: date | None = None, groups: Collection[str] = (), stated: Sequence[Clause] = ()
+    ) -> Answer:
+        """The answer to one message: verdict, proved quotations and a person to ask, in the message's language.
+
+        `stated` are clauses of the organisation given with the message, binding for it alone.
+        """
         today = day or date.today()
         question = understand(message)
         vector = self.knowledge.embedder.embed([question.sought[:_EMBEDDED]])[0]
         reading = self.judge.read(question, vector)
         found = self._evidence(question, vector, today, groups)
+        found[Rank.ORGANISATION] += [Evidence(clause, 0.0) for clause in stated]
         rules = [self._rule(question, vector, evidence) for evidence in found[Rank.ORGANISATION]]
         rules.sort(key=lambda rule: rule.relevance, reverse=True)
         practices = self._completed(found[Rank.PRACTICES], reading, question.lang)
@@ -88,7 +94,8 @@ class Assistant:
 
     def _rule(self, question: Question, vector: Vectors, evidence: Evidence) -> Rule:
         clause = evidence.clause
-        clause_vector = self.knowledge.store.vectors([clause.key])[clause.key]
+        known = self.knowledge.store.vectors([clause.key])
+        clause_vector = known[clause.key] if clause.key in known else self.knowledge.embedder.embed([clause.embedded])[0]
         theirs = set(tokens(clause.text, clause.lang))
         coverage = len(theirs & set(tokens(question.text, clause.lang))) / max(len(theirs), 1)
         return Rule(
@@ -96,6 +103,13 @@ class Assistant:
             self.judge.relevance(float(vector @ clause_vector), coverage),
             self.judge.stance(question, vector, clause, clause_vector),
         )
+
+    def _confidence(self, decision: Decision, reading: Reading, rules: list[Rule], *, draft: bool) -> list[float]:
+        """Probability of the verdict meant and of the next: what doubt is calibrated from."""
+        if not isinstance(decision, Decided):
+            return []
+        bearing = [rule for rule in rules if rule.relevance >= self.limits.relevance]
+        return list(confidence(bearing[0].stance if bearing else reading.verdicts, draft=draft)[1:])
 
     def _completed(self, found: list[Evidence], reading: Reading, lang: str) -> list[Evidence]:
         """The practices' evidence, with the rule of each likely practice that the search did not bring up."""
@@ -123,6 +137,8 @@ class Assistant:
         answer = word(decision, question, [e.clause for e in references], self.contacts)
         explain = {
             "decision": type(decision).__name__,
+            "meant": decision.meant.value if isinstance(decision, Decided) else None,
+            "confidence": self._confidence(decision, reading, rules, draft=question.draft),
             "scope": round(reading.scope, 3),
             "verdicts": {v.value if v else "none": round(p, 3) for v, p in reading.verdicts.items()},
             "practices": {n: round(reading.practices[n], 2) for n in sorted(reading.practices, key=lambda n: -reading.practices[n])[:5]},

@@ -7,7 +7,7 @@ never does. Doubt above the limit becomes `ask`, and a verdict that licenses som
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,9 @@ _CARRIES: Mapping[Verdict | None, tuple[Modality, ...]] = {
     Verdict.ASK: (Modality.ASK_FIRST, Modality.MUST, Modality.MUST_NOT),
     None: (Modality.MUST, Modality.SHOULD, Modality.MUST_NOT, Modality.MAY, Modality.ASK_FIRST, Modality.INFO),
 }
-_MISFIT = 1.2  # in standard deviations of the search score: what a clause of the wrong force must be better by
+# In standard deviations of the search score: what a clause must be better by to overtake one whose force fits the
+# verdict, one place further down in `_CARRIES`, or a practice that is likelier.
+_MISFIT, _NEXT_FORCE, _OTHER_PRACTICE = 2.5, 0.15, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def decide(
         meant, doubt = _weigh(first.stance, limits, draft=draft)
         if opposed := _opposed(bearing, limits, draft=draft):
             return Conflict((first.evidence.clause, opposed), doubt)
-        ranked = [rule.evidence for rule in bearing]
+        ranked = [Evidence(rule.evidence.clause, rule.relevance) for rule in bearing]
         return _decided(meant, doubt, ranked, limits, keep_first=True)
     if not practices:
         # Only rules that do not bear on it, or nobody's rules but others': silence is not permission.
@@ -142,21 +144,26 @@ def decide(
 
 
 def rank_practices(found: Sequence[Evidence], reading: Reading, limits: Limits) -> list[Evidence]:
-    """Evidence re-ordered by search score and by how likely its practice is what the message is about."""
+    """Evidence scored anew, and ordered, by search score and by how likely its practice is what the message is about."""
 
     def total(evidence: Evidence) -> float:
         return evidence.score + limits.practice * max((reading.practices[n] for n in evidence.clause.practices), default=-9)
 
-    return sorted(found, key=total, reverse=True)
+    return sorted((replace(e, score=total(e)) for e in found), key=lambda e: e.score, reverse=True)
+
+
+def confidence(probabilities: Mapping[Verdict | None, float], *, draft: bool) -> tuple[Verdict | None, float, float]:
+    """The likeliest verdict with its probability and that of the next; a draft is never an open question."""
+    ordered = sorted(((p, v) for v, p in probabilities.items() if not (draft and v is None)), key=lambda x: -x[0])
+    total = sum(p for p, _ in ordered) or 1.0
+    return ordered[0][1], ordered[0][0] / total, ordered[1][0] / total
 
 
 def _weigh(probabilities: Mapping[Verdict | None, float], limits: Limits, *, draft: bool) -> tuple[Verdict | None, float]:
     """The likeliest verdict and the calibrated chance that it is wrong."""
-    ordered = sorted(((p, v) for v, p in probabilities.items() if not (draft and v is None)), key=lambda x: -x[0])
-    total = sum(p for p, _ in ordered) or 1.0
-    best, second = ordered[0][0] / total, ordered[1][0] / total
+    verdict, best, second = confidence(probabilities, draft=draft)
     score = limits.slope * best + limits.margin * (best - second) + limits.offset
-    return ordered[0][1], float(1 / (1 + np.exp(np.clip(score, -40, 40))))
+    return verdict, float(1 / (1 + np.exp(np.clip(score, -40, 40))))
 
 
 def _decided(
@@ -181,20 +188,19 @@ def _decided(
 
 
 def _carriers(verdict: Verdict | None, ranked: Sequence[Evidence], *, keep_first: bool) -> list[Evidence]:
-    """The clauses that can carry the verdict, best first: of the leading practice, or of the rule that bears most.
-
-    The rank in `ranked` stays the main thing: a clause of fitting force overtakes only those close before it.
-    """
+    """At most three clauses that can carry the verdict, best first; `keep_first` leaves the rule that bears most in front."""
     fitting = _CARRIES[verdict]
     leading = set(ranked[0].clause.practices) if ranked else set()
 
-    def penalty(at: int, evidence: Evidence) -> float:
+    def carries(evidence: Evidence) -> float:
         clause = evidence.clause
-        misfit = _MISFIT if clause.modality not in fitting else 0.1 * fitting.index(clause.modality)
-        other = 0.0 if keep_first or leading & set(clause.practices) else 2.0
-        return 0.25 * at + misfit * 2 + other - (100 if keep_first and at == 0 else 0)
+        misfit = _NEXT_FORCE * fitting.index(clause.modality) if clause.modality in fitting else _MISFIT
+        other = 0.0 if leading & set(clause.practices) else _OTHER_PRACTICE
+        return evidence.score - misfit - other
 
-    return [e for _, e in sorted(enumerate(ranked), key=lambda x: penalty(*x))][:3]
+    if keep_first:
+        return list(ranked[:3])
+    return sorted(ranked, key=carries, reverse=True)[:3]
 
 
 def _grants(verdict: Verdict, clause: Clause) -> bool:

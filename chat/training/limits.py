@@ -1,0 +1,77 @@
+"""`python -m chat.training.limits`: the `tune` split → chat/parameters/limits.json. Run after `chat.training.fit`.
+
+Doubt is calibrated by Platt scaling (Platt 1999). The limits are chosen as in risk control by testing (Angelopoulos et
+al., "Learn then Test", 2021): among the limits under which the exact one-sided 95 % bound on harm stays below the
+target, the one that answers most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from chat.answer import Verdict
+from chat.decide import LICENSING, Limits
+from chat.evaluate import Outcome, clopper_pearson, figures, run, table
+from chat.opening import LIMITS, open_assistant
+from chat.scenarios import read_bank
+from kb.settings import Settings
+
+TARGET = 0.02
+_START = Limits(
+    licensing=1.0, other=1.0, scope=0.5, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fits doubt and limits and writes them."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--index", type=Path, required=True, help="a finished index of the shipped corpus")
+    parser.add_argument("--home", type=Path, required=True, help="the home that holds it")
+    parser.add_argument("--out", type=Path, default=LIMITS)
+    options = parser.parse_args(arguments)
+    cases = [case for case in read_bank() if case.split == "tune"]
+    opened = open_assistant(Settings(home=options.home), options.index)
+    outcomes = run(replace(opened, limits=_START), cases)
+    decided = [o for o in outcomes if o.answer.explain.get("confidence")]
+    rows = np.array([o.answer.explain["confidence"] for o in decided])
+    right = np.array([o.case.accepts(Verdict(o.answer.explain["meant"])) for o in decided])
+    head = LogisticRegression(C=100.0).fit(np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]]), right)
+    fitted = replace(
+        _START, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0])
+    )
+    doubts = 1 - head.predict_proba(np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]]))[:, 1]
+    limits = replace(fitted, **_limits(decided, doubts))
+    options.out.write_text(
+        json.dumps({"target": TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n", "utf-8"
+    )
+    measured = run(replace(opened, limits=limits), cases)
+    print(limits)
+    print(table(figures(measured)))
+
+
+def _limits(decided: Sequence[Outcome], doubts: np.ndarray) -> dict[str, float]:
+    """The loosest doubt of licensing verdicts, then of the others, whose harm is within the target."""
+    meant = [Verdict(o.answer.explain["meant"]) for o in decided]
+    licensed = np.array([verdict in LICENSING for verdict in meant])
+    harmful = np.array([verdict in o.case.harmful for verdict, o in zip(meant, decided, strict=True)])
+    listed = sum(bool(o.case.harmful) for o in decided)
+    found = {}
+    for name, chosen in (("licensing", licensed), ("other", ~licensed)):
+        best = 0.0
+        for limit in np.linspace(0.02, 0.8, 79):
+            harm = int((harmful & chosen & (doubts <= limit)).sum())
+            if clopper_pearson(harm, listed, 0.05)[1] <= TARGET:
+                best = float(limit)
+        found[name] = round(best, 3)
+    return found
+
+
+if __name__ == "__main__":
+    main()

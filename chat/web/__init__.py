@@ -1,0 +1,1 @@
+"""The chat page, its routes and what guards them."""
