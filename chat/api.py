@@ -23,7 +23,9 @@ def message_from(given: Mapping[str, Any]) -> Message:
     kinds = [key for key in ("question", "draft") if given.get(key) is not None]
     if len(kinds) != 1:
         raise InputError(
-            expected="either `question` or `draft`", found=" and ".join(kinds) or "neither", todo="give exactly one of them"
+            expected="either `question` or `draft`",
+            found=" and ".join(kinds) or "neither",
+            todo="give exactly one of them",
         )
     text = _text(given, kinds[0])
     if not text.strip():

@@ -37,9 +37,7 @@ class Assistant:
     contacts: Contacts
     limits: Limits
 
-    def answer(
-        self, message: Message, *, day: date | None = None, groups: Collection[str] = (), stated: Sequence[Clause] = ()
-    ) -> Answer:
+    def answer(self, message: Message, *, day: date | None = None, groups: Collection[str] = (), stated: Sequence[Clause] = ()) -> Answer:
         """The answer to one message: verdict, proved quotations and a person to ask, in the message's language.
 
         `stated` are clauses of the organisation given with the message, binding for it alone.
@@ -59,21 +57,15 @@ class Assistant:
         evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
         return self._worded(message, question, decision, evidence, references, reading, rules)
 
-    def _evidence(
-        self, question: Question, vector: Vectors, day: date, groups: Collection[str]
-    ) -> dict[Rank, list[Evidence]]:
+    def _evidence(self, question: Question, vector: Vectors, day: date, groups: Collection[str]) -> dict[Rank, list[Evidence]]:
         """The best binding clauses of each rank: an organisation's own are never crowded out by the practices."""
         tops = {Rank.ORGANISATION: RULES, Rank.PRACTICES: PRACTICES}
         return {
-            rank: self.knowledge.search(
-                question.sought, question.lang, top=top, day=day, ranks={rank}, groups=groups, vector=vector
-            )
+            rank: self.knowledge.search(question.sought, question.lang, top=top, day=day, ranks={rank}, groups=groups, vector=vector)
             for rank, top in tops.items()
         }
 
-    def _references(
-        self, decision: Decision, question: Question, vector: Vectors, day: date, groups: Collection[str]
-    ) -> list[Evidence]:
+    def _references(self, decision: Decision, question: Question, vector: Vectors, day: date, groups: Collection[str]) -> list[Evidence]:
         """How others put the rule that decides: neighbours of its English text, or of the message where no rule decides."""
         if isinstance(decision, OffTopic):
             return []
@@ -82,14 +74,11 @@ class Assistant:
         if deciding and (english := self.knowledge.clause(deciding.id, "en")):
             text, lang = english.text, english.lang
             vector = self.knowledge.store.vectors([english.key])[english.key]
-        found = self.knowledge.search(
-            text, lang, top=REFERENCES, day=day, ranks={Rank.REFERENCE}, groups=groups, vector=vector
-        )
+        found = self.knowledge.search(text, lang, top=REFERENCES, day=day, ranks={Rank.REFERENCE}, groups=groups, vector=vector)
         return [
             e
             for e in found
-            if e.dense >= _CLOSE
-            and (deciding is None or not deciding.practices or set(deciding.practices) & set(e.clause.practices))
+            if e.dense >= _CLOSE and (deciding is None or not deciding.practices or set(deciding.practices) & set(e.clause.practices))
         ]
 
     def _rule(self, question: Question, vector: Vectors, evidence: Evidence) -> Rule:
@@ -167,4 +156,3 @@ class Assistant:
             id=message.id,
             explain=explain,
         )
-

@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
 
     ingest = commands.add_parser(
-        "ingest", help="bring the index up to date", description="Brings the index up to date with the corpus and the remembered paths."
+        "ingest",
+        help="bring the index up to date",
+        description="Brings the index up to date with the corpus and the remembered paths.",
     )
     ingest.add_argument("path", nargs="*", type=Path, help="files or folders to add; they are remembered")
     force = ingest.add_mutually_exclusive_group()
@@ -95,7 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
 
     doctor = commands.add_parser(
-        "doctor", help="what is installed, configured, stale, missing", description="Looks at the installation and the corpus."
+        "doctor",
+        help="what is installed, configured, stale, missing",
+        description="Looks at the installation and the corpus.",
     )
     doctor.add_argument("--corpus", type=Path, metavar="DIR", help="validate this corpus folder")
     doctor.add_argument("--json", action="store_true", help="JSON instead of text")
@@ -268,14 +272,19 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 
 def _validated(corpus: Path, settings: Settings) -> Report:
     """The report on a corpus folder, read as `ingest` would read it."""
-    from chat.opening import open_topics
     from chat.validate import validate
     from ingest.gather import gather, read_topics
     from ingest.sources import sources
     from kb.embedding import Embedder, OnnxEmbedder, ensure_export, identify
+    from kb.errors import CorpusError
+    from kb.support import SHIPPED, merged, read_yaml, support_files
 
     alone = replace(settings, corpus=corpus.absolute(), home=settings.home / "none")
-    gathered = gather(sources(alone), read_topics(open_topics(alone), "topics.yaml"))
+    try:
+        topics = read_topics(merged((file, read_yaml(file)) for file in support_files(alone, "topics.yaml")), "topics.yaml")
+    except CorpusError:
+        topics = read_topics(read_yaml(SHIPPED / "topics.yaml"), "topics.yaml")  # the validator says what is wrong with it
+    gathered = gather(sources(alone), topics)
 
     def embedder() -> Embedder:
         model = identify(settings.embedder)
@@ -301,13 +310,13 @@ def _ensure_index(settings: Settings) -> Path:
     except AskFirstError as error:
         return _last_good(settings, error)
     try:
-        last: Path | None = current_index(settings.index_folder)
-        Manifest.read(last)
+        Manifest.read(current_index(settings.index_folder))
+        answerable = True
     except IndexUnusable:
-        last = None
+        answerable = False
     try:
         # With something to answer from, another process that is building is not waited for.
-        outcome = refresh(settings, _log, _progress(), wait=0.2 if last else -1)
+        outcome = refresh(settings, _log, _progress(), wait=0.2 if answerable else -1)
     except IndexNewer:
         raise
     except AskFirstError as error:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from chat.answer import Contact
 from kb.clause import LANGUAGES, Clause
-from kb.errors import CorpusError
+from kb.support import Support
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +39,13 @@ class Contacts:
         return sorted(c.id for c in self.by_lang[LANGUAGES[0]].values() if c.placeholder)
 
 
-def read_contacts(files: Iterable[tuple[Path, Any]], topics: Iterable[Mapping[str, Any]]) -> Contacts:
-    """Contacts from parsed contacts.yaml files, a later one replacing entries of an earlier one by id.
-
-    Raises `CorpusError` naming file and entry when a contact has no role or the default does not exist.
-    """
-    merged: dict[str, dict[str, Any]] = {}
-    default, last = "", Path("contacts.yaml")
-    for file, data in files:
-        last = file
-        if not isinstance(data, dict) or not isinstance(data.get("contacts"), list):
-            raise CorpusError(
-                expected=f"`default` and a list `contacts` in {file}", found=type(data).__name__, todo="correct it"
-            )
-        default = str(data.get("default") or default)
-        for entry in data["contacts"]:
-            if not isinstance(entry, dict) or not entry.get("id") or not entry.get("role"):
-                raise CorpusError(expected=f"contacts with id and role in {file}", found=f"{entry!r}"[:120], todo="correct it")
-            merged[str(entry["id"])] = entry
-    if default not in merged:
-        raise CorpusError(expected=f"the default contact to be one of the list in {last}", found=f"'{default}'", todo="add it")
+def read_contacts(support: Support) -> Contacts:
+    """Contacts and topics as they were merged into the index."""
+    people = support.contacts["contacts"]
     return Contacts(
-        by_lang={lang: {key: _contact(entry, lang) for key, entry in merged.items()} for lang in LANGUAGES},
-        default=default,
-        by_topic={str(topic["id"]): str(topic.get("contact") or default) for topic in topics},
+        by_lang={lang: {str(entry["id"]): _contact(entry, lang) for entry in people} for lang in LANGUAGES},
+        default=support.contacts["default"],
+        by_topic={str(topic["id"]): str(topic.get("contact") or support.contacts["default"]) for topic in support.topics},
     )
 
 

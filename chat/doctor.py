@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from chat.contacts import read_contacts
 from chat.judge import PARAMETERS
-from chat.opening import open_contacts, open_topics, read_limits
+from chat.opening import read_limits
+from chat.report import Report, counts
 from kb.embedding import packaged_model
 from kb.errors import AskFirstError, IndexUnusable
 from kb.manifest import Manifest, current_index
-from chat.report import Report, counts
 from kb.settings import Settings, described
+from kb.support import read_support
 
 _PACKAGES = ("chromadb", "sentence-transformers", "langchain", "gradio", "onnxruntime", "bm25s", "torch")
 
@@ -43,9 +45,10 @@ def examine(settings: Settings, index_state: str) -> Report:
     if index_state in ("missing", "stale", "damaged"):
         report.warnings.append(f"the index is {index_state}; the next question builds it, or run `askfirst ingest`")
     report.facts["Index"] = facts
-    _look(report, "topics", lambda: str(len(open_topics(settings))))
     try:
-        if placeholders := open_contacts(settings).placeholders:
+        support = read_support(settings)
+        report.facts["Support files"] = {"topics": len(support.topics), "glossary": len(support.glossary)}
+        if placeholders := read_contacts(support).placeholders:
             report.warnings.append(placeholder_warning(placeholders))
     except AskFirstError as error:
         report.errors.append(str(error))

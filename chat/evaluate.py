@@ -143,23 +143,24 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
         "acceptable, drafts": share(kinds["draft"], lambda o: o.acceptable),
         "acceptable, stated clause": share((o for o in ours if o.case.clause), lambda o: o.acceptable),
         "needless ask": share(
-            (o for o in ours if o.case.in_scope and not o.case.accepts(Verdict.ASK)), lambda o: o.answer.verdict is Verdict.ASK
+            (o for o in ours if o.case.in_scope and not o.case.accepts(Verdict.ASK)),
+            lambda o: o.answer.verdict is Verdict.ASK,
         ),
         "clean drafts stopped": share(
-            (o for o in kinds["draft"] if o.case.best is Verdict.YES), lambda o: o.answer.verdict in (Verdict.NO, Verdict.ASK)
+            (o for o in kinds["draft"] if o.case.best is Verdict.YES),
+            lambda o: o.answer.verdict in (Verdict.NO, Verdict.ASK),
         ),
         "practice among the citations": share(cited, lambda o: bool(set(o.practices) & set(o.case.practices))),
         "practice first": share(
-            cited, lambda o: bool(o.answer.citations and set(o.answer.citations[0].clause.practices) & set(o.case.practices))
+            cited,
+            lambda o: bool(o.answer.citations and set(o.answer.citations[0].clause.practices) & set(o.case.practices)),
         ),
         "off-topic recognised": share((o for o in outcomes if o.case.kind == "off_topic"), lambda o: not o.answer.in_scope),
         "in scope turned away": share((o for o in outcomes if o.case.in_scope), lambda o: not o.answer.in_scope),
         "near misses asked or turned away": share(
             kinds["near_miss"], lambda o: not o.answer.in_scope or o.answer.verdict in (Verdict.ASK, None)
         ),
-        "quotations exact": share(
-            ((o) for o in outcomes), lambda o: all(c.quote in c.clause.text for c in o.answer.citations)
-        ),
+        "quotations exact": share(((o) for o in outcomes), lambda o: all(c.quote in c.clause.text for c in o.answer.citations)),
     }
     for kind, part in kinds.items():
         found[f"harmful, {kind}"] = share((o for o in part if o.case.harmful), lambda o: o.harmful)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ def _grams(text: str, kind: str) -> Iterator[str]:
 def _words(text: str) -> Iterator[str]:
     found = words(normalise(text))
     yield from (f"w{word}" for word in found)
-    yield from (f"b{first} {second}" for first, second in zip(found, found[1:], strict=False))
+    yield from (f"b{first} {second}" for first, second in pairwise(found))
     yield from (f"s{first} {second}" for first, second in zip(found, found[2:], strict=False))
 
 
@@ -80,11 +81,11 @@ def pair_features(text: str, account: str | None, draft: bool, rule: str, modali
     counts: Counter[str] = Counter()
     for word in said:
         counts[f"{modality}|{word}"] += 1
-    for first, second in zip(said, said[1:], strict=False):
+    for first, second in pairwise(said):
         counts[f"{modality}|{first} {second}"] += 1
     for word in ruled:
         counts[f"r|{word}"] += 1
-    for first, second in zip(ruled, ruled[1:], strict=False):
+    for first, second in pairwise(ruled):
         counts[f"r|{first} {second}"] += 1
     mine, theirs = set(tokens(text[:LONGEST], lang)), set(tokens(rule, lang))
     shared = len(mine & theirs)

@@ -72,7 +72,9 @@ class Judge:
                 keys, values = data["number.keys"], data["number.values"]
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(
-                expected=f"the judge's parameters in {file}", found=f"{type(error).__name__}", todo="install AskFirst again"
+                expected=f"the judge's parameters in {file}",
+                found=f"{type(error).__name__}",
+                todo="install AskFirst again",
             ) from error
         return cls(heads, dict(zip(keys.tolist(), (float(v) for v in values), strict=True)))
 
@@ -90,7 +92,12 @@ class Judge:
     def stance(self, question: Question, vector: Vectors, clause: Clause, clause_vector: Vectors) -> Mapping[Verdict | None, float]:
         """How the message stands to one rule: a probability for each verdict if that rule alone decides."""
         sparse = pair_features(
-            question.text, question.account, question.draft, f"{clause.lead} {clause.text}", clause.modality, question.lang
+            question.text,
+            question.account,
+            question.draft,
+            f"{clause.lead} {clause.text}",
+            clause.modality,
+            question.lang,
         )
         message = message_features(question.text, question.history, question.account, question.draft)
         dense = pair_dense(vector, clause_vector)

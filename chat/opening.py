@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from chat.ask import Assistant
-from chat.contacts import Contacts, read_contacts
+from chat.contacts import read_contacts
 from chat.decide import Limits
 from chat.judge import PARAMETERS, Judge
 from kb.embedding import OnnxEmbedder
 from kb.errors import ModelError
-from kb.glossary import read_glossary
+from kb.glossary import Glossary
 from kb.manifest import Manifest
 from kb.search import KnowledgeBase
 from kb.settings import Settings
-from kb.support import merged, read_yaml, support_files
+from kb.support import Support
 
 LIMITS = PARAMETERS.with_name("limits.json")
 
@@ -26,7 +24,7 @@ def open_knowledge(settings: Settings, index: Path) -> KnowledgeBase:
     """The knowledge base in a finished index."""
     model = Manifest.read(index).model
     embedder = OnnxEmbedder(settings.model_folder / model.folder, model)
-    return KnowledgeBase.open(index, embedder, read_glossary(support_files(settings, "glossary.csv")))
+    return KnowledgeBase.open(index, embedder, Glossary(Support.read(index).glossary))
 
 
 def open_assistant(settings: Settings, index: Path) -> Assistant:
@@ -34,20 +32,9 @@ def open_assistant(settings: Settings, index: Path) -> Assistant:
     return Assistant(
         open_knowledge(settings, index),
         Judge.load(),
-        open_contacts(settings),
+        read_contacts(Support.read(index)),
         read_limits().tightened(settings.doubt_limit),
     )
-
-
-def open_topics(settings: Settings) -> list[Mapping[str, Any]]:
-    """Topics of the shipped corpus and the organisation's own, merged by id."""
-    return merged((file, read_yaml(file)) for file in support_files(settings, "topics.yaml"))
-
-
-def open_contacts(settings: Settings) -> Contacts:
-    """Contacts of the shipped corpus and the organisation's own, merged by id."""
-    files = [(file, read_yaml(file)) for file in support_files(settings, "contacts.yaml")]
-    return read_contacts(files, open_topics(settings))
 
 
 def read_limits(file: Path = LIMITS) -> Limits:

@@ -18,7 +18,21 @@ from kb.support import SHIPPED, read_entries
 
 KINDS = ("permission", "information", "draft", "follow_up", "off_topic", "near_miss", "adversarial")
 TEST = "test"
-_FIELDS = {"id", "group", "lang", "kind", "history", "text", "account", "in_scope", "ok", "harmful", "practices", "why", "clause"}
+_FIELDS = {
+    "id",
+    "group",
+    "lang",
+    "kind",
+    "history",
+    "text",
+    "account",
+    "in_scope",
+    "ok",
+    "harmful",
+    "practices",
+    "why",
+    "clause",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,8 @@ from chat.scenarios import TEST, Scenario, bank_files, read_files
 from kb.clause import LANGUAGES, PRACTICE_NUMBERS, PRACTICES_POLICY, Clause, Policy
 from kb.embedding import Embedder
 from kb.errors import CorpusError
-from kb.glossary import read_glossary
 from kb.lexical import words
-from kb.support import read_entries, read_yaml
+from kb.support import Support, read_contact_files, read_entries, read_glossary, read_yaml
 
 # Two cases closer than these are the same case: share of equal word trigrams, and cosine of their embeddings.
 SAME_WORDS = 0.6
@@ -80,8 +79,7 @@ def _topics(report: Report, corpus: Path) -> list[Mapping[str, Any]]:
         if entry["id"] in found:
             report.errors.append(f"{where}: expected an id of its own; found '{entry['id']}' twice; remove one")
         missing = [key for key in ("name", "practices", "terms", "contact") if not entry.get(key)]
-        names = entry.get("name") if isinstance(entry.get("name"), dict) else {}
-        terms = entry.get("terms") if isinstance(entry.get("terms"), dict) else {}
+        names, terms = (entry[key] if isinstance(entry.get(key), dict) else {} for key in ("name", "terms"))
         missing += [f"{key} in {lang}" for lang in LANGUAGES for key, have in (("name", names), ("terms", terms)) if not have.get(lang)]
         if missing:
             report.errors.append(f"{where}: expected {', '.join(missing)}; found none; add it")
@@ -97,7 +95,7 @@ def _contacts(report: Report, corpus: Path, topics: Sequence[Mapping[str, Any]])
     if not file.is_file():
         return frozenset()
     try:
-        contacts = read_contacts([(file, read_yaml(file))], topics)
+        contacts = read_contacts(Support(tuple(topics), read_contact_files([file]), {}, ()))
     except CorpusError as error:
         report.errors.append(str(error))
         return frozenset()
@@ -120,7 +118,7 @@ def _glossary(report: Report, corpus: Path) -> None:
     file = corpus / "glossary.csv"
     if file.is_file():
         try:
-            report.facts["Glossary"] = {"pairs": len(read_glossary([file]))}
+            report.facts["Glossary"] = {"pairs": len(read_glossary(file))}
         except CorpusError as error:
             report.errors.append(str(error))
 
@@ -139,9 +137,7 @@ def _terms(report: Report, corpus: Path) -> None:
             report.errors.append(f"{file}: expected lists of words under {', '.join(sorted(_ID_LISTS))}; found '{key}'; correct it")
 
 
-def _policies(
-    report: Report, policies: Mapping[str, Policy], clauses: Mapping[str, Clause], contacts: frozenset[str]
-) -> None:
+def _policies(report: Report, policies: Mapping[str, Policy], clauses: Mapping[str, Clause], contacts: frozenset[str]) -> None:
     by_policy: dict[str, list[Clause]] = defaultdict(list)
     for clause in clauses.values():
         by_policy[f"{clause.policy.id}@{clause.lang}"].append(clause)

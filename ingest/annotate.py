@@ -102,9 +102,7 @@ def annotate(clause: Clause, attributes: Mapping[str, str], topics: Sequence[Top
         try:
             modality = Modality(attributes["modality"])
         except ValueError:
-            raise Refusal(
-                f"{line}expected a modality of {', '.join(Modality)}; found '{attributes['modality']}'; correct it"
-            ) from None
+            raise Refusal(f"{line}expected a modality of {', '.join(Modality)}; found '{attributes['modality']}'; correct it") from None
     else:
         modality = modality_of(whole)
     if "topics" in attributes:

@@ -10,7 +10,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,17 @@ from filelock import FileLock, Timeout
 from ingest.gather import Gathered, gather, read_topics
 from ingest.sources import missing_paths, sources
 from kb.clause import LANGUAGES, Clause, digest
-from kb.embedding import PACKAGED, PACKAGED_SHA256, ModelId, OnnxEmbedder, ReferenceEmbedder, Vectors, ensure_export, identify, packaged_model
+from kb.embedding import (
+    PACKAGED,
+    PACKAGED_SHA256,
+    ModelId,
+    OnnxEmbedder,
+    ReferenceEmbedder,
+    Vectors,
+    ensure_export,
+    identify,
+    packaged_model,
+)
 from kb.errors import (
     CorpusError,
     HomeError,
@@ -34,7 +44,7 @@ from kb.lexical import Lexical
 from kb.manifest import POINTER, SCHEMA, Manifest, current_index
 from kb.settings import Settings
 from kb.store import ChromaStore
-from kb.support import merged, read_yaml, support_files
+from kb.support import NAMES, Support, read_support, support_files
 
 # A clause must find itself: cosine to its own vector, rounding and the approximate search allowed for.
 _SELF = 0.999
@@ -68,6 +78,7 @@ class Plan:
     """What to build: the corpus as gathered, what it changes, and the vectors that can be kept."""
 
     gathered: Gathered
+    support: Support
     stats: Mapping[str, tuple[int, int]]
     changes: Changes
     model: ModelId
@@ -124,13 +135,14 @@ def refresh(
 def plan(settings: Settings, log: Log, *, rebuild: bool = False) -> Plan:
     """Reads the corpus and compares it with the current index; writes nothing."""
     stats = _stats(settings)
-    files = [(file, read_yaml(file)) for file in support_files(settings, "topics.yaml")]
-    topics = read_topics(merged(iter(files)), "topics.yaml")
-    gathered = gather(sources(settings), topics)
+    support = read_support(settings)
+    gathered = gather(sources(settings), read_topics(list(support.topics), "topics.yaml"))
     if not gathered.clauses:
         reasons = "; ".join(f"{file}: {why}" for file, why in gathered.refused.items())
         raise CorpusError(
-            expected="at least one policy with a clause", found=reasons or "no document", todo="add a policy to the corpus"
+            expected="at least one policy with a clause",
+            found=reasons or "no document",
+            todo="add a policy to the corpus",
         )
     model = expected_model(settings)
     previous: Path | None = None
@@ -148,6 +160,7 @@ def plan(settings: Settings, log: Log, *, rebuild: bool = False) -> Plan:
     after = {key: (clause.hash, f"{clause.policy.id}@{clause.lang}") for key, clause in gathered.clauses.items()}
     return Plan(
         gathered,
+        support,
         stats,
         compare_indexes(
             before,
@@ -192,12 +205,11 @@ def compare_indexes(
 def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None = None) -> Outcome:
     """Builds, verifies and swaps in what was planned; the caller holds the writers' lock."""
     clauses = list(found.gathered.clauses.values())
-    name = digest([SCHEMA, found.model.folder, sorted((c.key, c.hash) for c in clauses)])
-    if found.previous and not found.changes.any:
+    name = digest([SCHEMA, found.model.folder, sorted((c.key, c.hash) for c in clauses), asdict(found.support)])
+    if found.previous:
         manifest = Manifest.read(found.previous)
         if manifest.digest == name:
-            # Only the files' times differ, or what was refused: the same index under a new manifest would change
-            # a finished folder, so the note of times is replaced as a whole file.
+            # Only the files' times differ, or what was refused: the note of that is replaced, nothing else.
             _renew(found.previous, manifest, found)
             return Outcome(found.previous, found.changes, built=False)
     _announce(found, log)
@@ -211,6 +223,7 @@ def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None =
             if texts := {c.key: c.embedded for c in clauses if c.lang == lang}:
                 (folder / f"words-{lang}").mkdir()
                 Lexical.build(texts, lang).save(folder / f"words-{lang}")
+        found.support.write(folder)
         manifest = Manifest(
             schema=SCHEMA,
             digest=name,
@@ -251,9 +264,10 @@ def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: P
     """A row a clause: kept from the last index where its text is unchanged, else embedded by sentence-transformers."""
     known: dict[str, Vectors] = {}
     if found.previous:
+        before = Manifest.read(found.previous).clauses
         store = ChromaStore.open(found.previous / "chroma", Manifest.read(found.previous).policies)
         try:
-            keys = [key for key in store.keys() if key in found.gathered.clauses]
+            keys = [key for key in found.gathered.clauses if key in before]
             same = {c.key for c in store.fetch(keys) if c.embedded == found.gathered.clauses[c.key].embedded}
             known = store.vectors(sorted(same)) if same else {}
         finally:
@@ -279,15 +293,11 @@ def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, 
     store = ChromaStore.open(folder / "chroma", found.gathered.policies)
     try:
         if sorted(store.keys()) != sorted(c.key for c in clauses):
-            raise IndexDamaged(
-                expected=f"{len(clauses)} clauses in the new index", found=str(store.count()), todo="try again"
-            )
+            raise IndexDamaged(expected=f"{len(clauses)} clauses in the new index", found=str(store.count()), todo="try again")
         step = max(1, len(clauses) // _VERIFIED)
         rows = range(0, len(clauses), step)
         lost = [
-            clauses[at].key
-            for at, [(_, similarity)] in zip(rows, store.nearest(vectors[::step], 1), strict=True)
-            if similarity < _SELF
+            clauses[at].key for at, [(_, similarity)] in zip(rows, store.nearest(vectors[::step], 1), strict=True) if similarity < _SELF
         ]
         sample = clauses[:: max(1, len(clauses) // 20)]
         agreement = (embedder.embed([c.embedded for c in sample]) * np.stack([store.vectors([c.key])[c.key] for c in sample])).sum(1)
@@ -340,9 +350,7 @@ def _writing(settings: Settings, wait: float) -> Iterator[None]:
         lock = FileLock(settings.index_folder / "writer.lock", timeout=wait)
         lock.acquire()
     except Timeout as error:
-        raise HomeError(
-            expected="no other process to be writing the index", found="one that is", todo="wait for it to finish"
-        ) from error
+        raise HomeError(expected="no other process to be writing the index", found="one that is", todo="wait for it to finish") from error
     except OSError as error:
         raise HomeError(
             expected=f"a folder that can be written at {settings.home}",
@@ -358,7 +366,8 @@ def _writing(settings: Settings, wait: float) -> Iterator[None]:
 def _stats(settings: Settings) -> dict[str, tuple[int, int]]:
     """Size and time of every file that the index is made from."""
     found: dict[str, tuple[int, int]] = {}
-    for file in [s.file for s in sources(settings)] + support_files(settings, "topics.yaml"):
+    own = [file for name in NAMES for file in support_files(settings, name)]
+    for file in [s.file for s in sources(settings)] + own:
         try:
             state = file.stat()
         except OSError:

@@ -54,9 +54,7 @@ def gather(sources: Iterable[Source], topics: Sequence[Topic]) -> Gathered:
             names = [source.name for source, _, _ in versions]
             for source, policy, _ in versions:
                 others = ", ".join(n for n in names if n != source.name) or "itself, ingested twice"
-                refused[source.name] = (
-                    f"expected an id of its own; found '{policy.id}' ({policy.lang}) also in {others}; change one id"
-                )
+                refused[source.name] = f"expected an id of its own; found '{policy.id}' ({policy.lang}) also in {others}; change one id"
             continue
         [(_, policy, clauses)] = versions
         policies[key] = policy
@@ -112,8 +110,8 @@ def policy_of(document: Document, source: Source) -> Policy:
         coverage=texts.pop("coverage") or "full",
         groups=tuple(groups),
         source=source.name,
-        **texts,  # type: ignore[arg-type]
-        **dates,  # type: ignore[arg-type]
+        **texts,
+        **dates,
     )
 
 

@@ -66,13 +66,9 @@ def missing_paths(settings: Settings) -> list[Path]:
     return [kept.path for kept in remembered(settings) if not kept.path.exists()]
 
 
-def _folder(
-    folder: Path, called: str, only: tuple[str, ...] | None = None, authority: Authority | None = None
-) -> Iterator[Source]:
+def _folder(folder: Path, called: str, only: tuple[str, ...] | None = None, authority: Authority | None = None) -> Iterator[Source]:
     def refuse(error: OSError) -> None:
-        raise CorpusError(
-            expected=f"a readable corpus folder at {folder}", found=str(error), todo="correct its permissions"
-        ) from error
+        raise CorpusError(expected=f"a readable corpus folder at {folder}", found=str(error), todo="correct its permissions") from error
 
     for here, folders, files in os.walk(folder, onerror=refuse):
         inside = Path(here).relative_to(folder)
@@ -106,9 +102,7 @@ def remembered(settings: Settings) -> list[Remembered]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HomeError(
-            expected=f"a list of paths in {settings.home / _REMEMBERED}", found=str(error), todo="remove that file"
-        ) from error
+        raise HomeError(expected=f"a list of paths in {settings.home / _REMEMBERED}", found=str(error), todo="remove that file") from error
 
 
 def remember(settings: Settings, paths: list[Path], authority: Authority | None, forget: list[Path]) -> None:
@@ -118,15 +112,11 @@ def remember(settings: Settings, paths: list[Path], authority: Authority | None,
         if not path.exists():
             raise InputError(expected=f"a file or folder at {path}", found="nothing there", todo="correct the path")
         if path.is_file() and path.suffix.lower() not in READERS:
-            raise InputError(
-                expected=f"a file ending in {', '.join(READERS)}", found=path.name, todo="convert it to Markdown"
-            )
+            raise InputError(expected=f"a file ending in {', '.join(READERS)}", found=path.name, todo="convert it to Markdown")
         kept[path] = Remembered(path, authority)
     for path in (p.expanduser().absolute() for p in forget):
         if path not in kept:
-            raise InputError(
-                expected="a path given to `ingest` before", found=str(path), todo="see `askfirst doctor` for the list"
-            )
+            raise InputError(expected="a path given to `ingest` before", found=str(path), todo="see `askfirst doctor` for the list")
         del kept[path]
     text = json.dumps([{"path": str(r.path), "authority": r.authority} for r in kept.values()], ensure_ascii=False)
     try:
@@ -135,4 +125,8 @@ def remember(settings: Settings, paths: list[Path], authority: Authority | None,
         making.write_text(text, "utf-8")
         making.replace(settings.home / _REMEMBERED)
     except OSError as error:
-        raise HomeError(expected=f"a folder that can be written at {settings.home}", found=str(error), todo="choose another ASKFIRST_HOME") from error
+        raise HomeError(
+            expected=f"a folder that can be written at {settings.home}",
+            found=str(error),
+            todo="choose another ASKFIRST_HOME",
+        ) from error

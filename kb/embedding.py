@@ -124,14 +124,19 @@ class ReferenceEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self.transformer = SentenceTransformer(
-                source, device="cpu", model_kwargs={"attn_implementation": "eager"}, local_files_only=Path(source).exists()
+                source,
+                device="cpu",
+                model_kwargs={"attn_implementation": "eager"},
+                local_files_only=Path(source).exists(),
             )
         except (OSError, ValueError) as error:
             raise ModelError(
-                expected=f"a sentence-transformers model at '{source}'", found=str(error), todo="correct ASKFIRST_EMBEDDER"
+                expected=f"a sentence-transformers model at '{source}'",
+                found=str(error),
+                todo="correct ASKFIRST_EMBEDDER",
             ) from error
         self._model = model
 
@@ -150,9 +155,7 @@ class ReferenceEmbedder:
         for at in range(0, len(order), BATCH * 4):
             part = [texts[i] for i in order[at : at + BATCH * 4]]
             rows.append(
-                self.transformer.encode(
-                    part, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-                )
+                self.transformer.encode(part, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
             )
             if report:
                 report(min(at + BATCH * 4, len(order)))
@@ -174,12 +177,12 @@ class OnnxEmbedder:
             found = ModelId(card["name"], card["weights"])
         except (OSError, ValueError, KeyError) as error:
             raise IndexStranger(
-                expected=f"an exported model in {folder}", found=type(error).__name__, todo="run `askfirst ingest --rebuild`"
+                expected=f"an exported model in {folder}",
+                found=type(error).__name__,
+                todo="run `askfirst ingest --rebuild`",
             ) from error
         if found != expected:
-            raise IndexStranger(
-                expected=f"model {expected.folder}", found=f"model {found.folder}", todo="run `askfirst ingest`"
-            )
+            raise IndexStranger(expected=f"model {expected.folder}", found=f"model {found.folder}", todo="run `askfirst ingest`")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
@@ -263,7 +266,7 @@ def _export(reference: ReferenceEmbedder, folder: Path) -> None:
     tokenizer = transformer.tokenizer
     names = [n for n in ("input_ids", "attention_mask", "token_type_ids") if n in tokenizer.model_input_names]
 
-    class Pooled(torch.nn.Module):  # type: ignore[misc]
+    class Pooled(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             # As a submodule its weights are parameters of the traced graph, not constants.

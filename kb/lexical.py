@@ -91,7 +91,9 @@ class Lexical:
             return cls(json.loads((folder / _KEYS).read_text("utf-8")), engine)
         except (OSError, ValueError, KeyError) as error:
             raise IndexDamaged(
-                expected=f"a word index in {folder}", found=f"{type(error).__name__}", todo="run `askfirst ingest --rebuild`"
+                expected=f"a word index in {folder}",
+                found=f"{type(error).__name__}",
+                todo="run `askfirst ingest --rebuild`",
             ) from error
 
     def scores(self, query: Iterable[str]) -> npt.NDArray[np.float32]:

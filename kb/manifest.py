@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,9 +38,11 @@ class Manifest:
     built: str
 
     def write(self, folder: Path) -> None:
-        """Writes the manifest; it is the last file of an index, so that a half-built one has none."""
+        """Writes the manifest in one step; it is the last file of an index, so that a half-built one has none."""
         data = asdict(self) | {"policies": {k: asdict(p) for k, p in self.policies.items()}}
-        (folder / FILE).write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        making = folder / f".{FILE}.{os.getpid()}"
+        making.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        making.replace(folder / FILE)
 
     @classmethod
     def read(cls, folder: Path, model: ModelId | None = None) -> Manifest:

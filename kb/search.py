@@ -78,17 +78,13 @@ class KnowledgeBase:
         Rank, dates of force and groups filter before ranking. A clause that exists in `lang` is given in `lang`.
         `vector` (d,) is the text's embedding where it is known already.
         """
-        allowed = {
-            key for key, policy in self.policies(day, groups).items() if ranks is None or policy.rank in ranks
-        }
+        allowed = {key for key, policy in self.policies(day, groups).items() if ranks is None or policy.rank in ranks}
         if not allowed:
             return []
         whole = len(allowed) == len(self.manifest.policies)
         if vector is None:
             vector = self.embedder.embed([text])[0]
-        dense = dict(
-            self.store.nearest(vector[None, :], POOL, None if whole else {key.rpartition("@")[0] for key in allowed})[0]
-        )
+        dense = dict(self.store.nearest(vector[None, :], POOL, None if whole else {key.rpartition("@")[0] for key in allowed})[0])
         lexical: dict[str, float] = {}
         for tongue, index in self._lexical.items():
             scores = index.scores(self._query(text, lang, tongue))

@@ -86,9 +86,7 @@ def _read_toml(file: Path, known: Mapping[str, str]) -> dict[str, Any]:
         raise SettingsError(expected=f"TOML in {file}", found=str(error), todo="correct or remove the file") from error
     for key in found:
         if key not in known:
-            raise SettingsError(
-                expected=f"one of the keys {', '.join(known)} in {file}", found=f"'{key}'", todo="remove or correct it"
-            )
+            raise SettingsError(expected=f"one of the keys {', '.join(known)} in {file}", found=f"'{key}'", todo="remove or correct it")
     return found
 
 

@@ -42,9 +42,7 @@ class ChromaStore:
         """Writes a new folder; a row of `vectors` (n, d) for each clause."""
         client = _client(folder)
         try:
-            collection = client.create_collection(
-                COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None
-            )
+            collection = client.create_collection(COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None)
             for at in range(0, len(clauses), BATCH):
                 part = clauses[at : at + BATCH]
                 collection.upsert(
@@ -60,9 +58,7 @@ class ChromaStore:
     def open(cls, folder: Path, policies: Mapping[str, Policy]) -> Self:
         """A finished folder, for reading; `policies` maps `id@lang`."""
         if not (folder / "chroma.sqlite3").is_file():
-            raise IndexDamaged(
-                expected=f"a Chroma database in {folder}", found="none", todo="run `askfirst ingest --rebuild`"
-            )
+            raise IndexDamaged(expected=f"a Chroma database in {folder}", found="none", todo="run `askfirst ingest --rebuild`")
         try:
             client = _client(folder)
             return cls(client, client.get_collection(COLLECTION, embedding_function=None), policies)
@@ -85,9 +81,7 @@ class ChromaStore:
         """Every key."""
         return list(self._reading(self._collection.get, include=[])["ids"])
 
-    def nearest(
-        self, vectors: Vectors, limit: int, policies: Iterable[str] | None = None
-    ) -> list[list[tuple[str, float]]]:
+    def nearest(self, vectors: Vectors, limit: int, policies: Iterable[str] | None = None) -> list[list[tuple[str, float]]]:
         """For each row the keys of the nearest clauses with their cosine similarity, best first.
 
         `policies` (ids) restricts the search before ranking; `None` means all.

@@ -63,8 +63,7 @@ def messages(found: Sequence[Question]) -> list[Sparse]:
 def pairs(found: Sequence[Question], cases: Sequence[Scenario]) -> list[Sparse]:
     """Features of each message with the rule stated with it."""
     return [
-        pair_features(q.text, q.account, q.draft, c.clause["text"], c.clause["modality"], q.lang)
-        for q, c in zip(found, cases, strict=True)
+        pair_features(q.text, q.account, q.draft, c.clause["text"], c.clause["modality"], q.lang) for q, c in zip(found, cases, strict=True)
     ]
 
 
@@ -102,7 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     about = np.array([bool(case.practices) for case in bank]) & ours
     rows = []
     for number in PRACTICE_NUMBERS:
-        head = fitted(features[about], np.array([number in case.practices for case in np.array(bank, object)[about]]), _C["practice"])
+        head = fitted(
+            features[about],
+            np.array([number in case.practices for case in np.array(bank, object)[about]]),
+            _C["practice"],
+        )
         rows.append((head.coef_[0], head.intercept_[0]))
     keep("practice", np.stack([r for r, _ in rows]), np.array([b for _, b in rows]))
     print(f"practice: {about.sum()} cases, {time.monotonic() - began:.0f} s")
@@ -125,11 +128,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     numbers = relevance(cases, asked, asked_vectors, rule_vectors)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(
-        options.out,
-        **heads,
-        **{"number.keys": np.array(list(numbers)), "number.values": np.array(list(numbers.values()), np.float64)},
-    )
+    heads["number.keys"] = np.array(list(numbers))
+    heads["number.values"] = np.array(list(numbers.values()), np.float64)
+    np.savez_compressed(options.out, allow_pickle=False, **heads)
     write_card(options.out, len(bank), model)
     print(f"wrote {options.out.name}, {options.out.stat().st_size / 1e6:.1f} MB, {time.monotonic() - began:.0f} s")
 
@@ -143,9 +144,7 @@ def _all_classes(head: LogisticRegression) -> tuple[npt.NDArray[Any], npt.NDArra
     return coefficients, bias
 
 
-def relevance(
-    cases: Sequence[Scenario], asked: Sequence[Question], vectors: Vectors, rules: Vectors
-) -> dict[str, float]:
+def relevance(cases: Sequence[Scenario], asked: Sequence[Question], vectors: Vectors, rules: Vectors) -> dict[str, float]:
     """Logistic regression of "this rule bears on this message": its own rule against the nearest of other groups."""
     rows, labels = [], []
     similarity = vectors @ rules.T

@@ -24,9 +24,7 @@ from chat.scenarios import read_bank
 from kb.settings import Settings
 
 TARGET = 0.02
-_START = Limits(
-    licensing=1.0, other=1.0, scope=0.5, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6
-)
+_START = Limits(licensing=1.0, other=1.0, scope=0.5, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -43,14 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = np.array([o.answer.explain["confidence"] for o in decided])
     right = np.array([o.case.accepts(Verdict(o.answer.explain["meant"])) for o in decided])
     head = LogisticRegression(C=100.0).fit(np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]]), right)
-    fitted = replace(
-        _START, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0])
-    )
+    fitted = replace(_START, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0]))
     doubts = 1 - head.predict_proba(np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]]))[:, 1]
     limits = replace(fitted, **_limits(decided, doubts))
-    options.out.write_text(
-        json.dumps({"target": TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n", "utf-8"
-    )
+    options.out.write_text(json.dumps({"target": TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n", "utf-8")
     measured = run(replace(opened, limits=limits), cases)
     print(limits)
     print(table(figures(measured)))

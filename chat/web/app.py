@@ -22,7 +22,8 @@ from kb.clause import Evidence
 from kb.errors import AskFirstError, InputError
 from kb.settings import Settings
 
-def build_app(settings: Settings, index: Path, ensure: Callable[[], Path], log: Callable[[str], None]) -> FastAPI:
+
+def build_app(settings: Settings, index: Path, log: Callable[[str], None]) -> FastAPI:
     """The application over a finished index."""
     live = Live(settings, index, log)
     placeholders = live.assistant.contacts.placeholders

@@ -27,8 +27,7 @@ _MAIL = re.compile(r"[^@\s<>\"',;:?&]+@[^@\s<>\"',;:?&]+")
 
 _ICONS = {
     "yes": '<circle cx="12" cy="12" r="9"/><path d="m8 12.4 2.7 2.7L16 9.6"/>',
-    "yes_if": '<path d="M5 4.5h14v15H5z"/><path d="m8 9.2 1.2 1.2L11.4 8.2M13.5 9.4H16M8 14.7l1.2 1.2 2.2-2.2'
-    'M13.5 15H16"/>',
+    "yes_if": '<path d="M5 4.5h14v15H5z"/><path d="m8 9.2 1.2 1.2L11.4 8.2M13.5 9.4H16M8 14.7l1.2 1.2 2.2-2.2M13.5 15H16"/>',
     "no": '<circle cx="12" cy="12" r="9"/><path d="m8.8 8.8 6.4 6.4m0-6.4-6.4 6.4"/>',
     "ask": '<path d="M4 5h16v11.5h-7.5L8 20v-3.5H4z"/><path d="M10 9.2a2 2 0 1 1 2.6 1.9c-.4.1-.6.4-.6.8v.3M12 14v.1"/>',
     "information": '<path d="M12 6.5C10 5 7 4.7 4 5v13c3-.3 6 0 8 1.5 2-1.5 5-1.8 8-1.5V5c-3-.3-6 0-8 1.5zm0 0v13"/>',
@@ -90,9 +89,7 @@ def answer_card(answer: Answer, message: Message) -> str:
     return _article(look, lang, parts)
 
 
-def contact_card(
-    contact: Contact, message: Message, verdict: str, citations: Sequence[Citation], lang: str, lead: str
-) -> str:
+def contact_card(contact: Contact, message: Message, verdict: str, citations: Sequence[Citation], lang: str, lead: str) -> str:
     """A person to ask, with every way to reach them; a mail to them already holds question, verdict and clause ids."""
     example = f' <span class="af-tag">{_say("example", lang)}</span>' if contact.placeholder else ""
     lines = [f'<p class="af-lead">{_say(lead, lang)}</p>', f'<p class="af-role">{escape(contact.role)}{example}</p>']
@@ -100,10 +97,7 @@ def contact_card(
     if reach:
         lines.append('<p class="af-reach">' + "".join(f"<span>{part}</span>" for part in reach) + "</p>")
     links = _contact_links(contact, mail_link(contact.email, message, verdict, citations, lang), lang)
-    return (
-        f'<div class="af-contact"><span class="af-face">{_icon("person")}</span>'
-        f'<div class="af-who">{"".join(lines)}</div>{links}</div>'
-    )
+    return f'<div class="af-contact"><span class="af-face">{_icon("person")}</span><div class="af-who">{"".join(lines)}</div>{links}</div>'
 
 
 def mail_link(email: str | None, message: Message, verdict: str, citations: Sequence[Citation], lang: str) -> str | None:
@@ -201,10 +195,16 @@ def _head(look: str, words: str, reason: str, lang: str) -> str:
 
 
 def _doubt(answer: Answer) -> str:
-    if answer.verdict is None or answer.doubt is None or answer.doubt <= DOUBT_SHOWN:
+    if answer.verdict is None or answer.doubt is None or answer.doubt <= DOUBT_SHOWN or _says_doubt(answer):
         return ""
     key = "doubt_ask" if answer.verdict is Verdict.ASK else "doubt"
     return f'<p class="af-doubt">{_say(key, answer.lang)}</p>'
+
+
+def _says_doubt(answer: Answer) -> bool:
+    """Whether the reason itself already says that the assistant is not sure."""
+    before, _, after = phrase("reason_doubt", answer.lang, rule="\0").partition("\0")
+    return all(part.strip(" .").casefold() in answer.reason.casefold() for part in (before, after))
 
 
 def _findings(findings: Sequence[Finding], lang: str) -> str:

@@ -81,9 +81,7 @@ class Guard:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message["headers"]}
-                added: list[Any] = [
-                    (name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in present
-                ]
+                added: list[Any] = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in present]
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 

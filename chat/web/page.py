@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -25,18 +25,19 @@ _LOG = logging.getLogger("askfirst.web")
 
 Answering = Callable[[Message], Answer]
 Naming = Callable[[str], Contact]
-Labels = list[Any]
+Updates = list[Any]  # one a component, in the order of the outputs
+_BOX = 8  # where the text box stands in `_Screen.worded`
 
 # Runs in the browser before the first event: which language, and a question that came with the address.
-_ARRIVE = f"""(...given) => {{
+_ARRIVE = """(...given) => {
   const asked = new URLSearchParams(window.location.search);
   let kept = null;
-  try {{ kept = window.localStorage.getItem("askfirst-lang"); }} catch (refused) {{ /* a private window: nothing is kept */ }}
-  given[0] = (asked.get("lang") || kept || navigator.language || "en").slice(0, 20);
-  given[1] = (asked.get("q") || given[1] || "").slice(0, {LONGEST});
-  document.documentElement.lang = /^i[dn]/i.test(given[0]) ? "id" : "en";
+  try { kept = window.localStorage.getItem("askfirst-lang"); } catch (refused) { /* a private window: nothing is kept */ }
+  given[0] = /^i[dn]\\b/i.test(asked.get("lang") || kept || navigator.language || "") ? "id" : "en";
+  given[1] = asked.get("q") || given[1] || "";
+  document.documentElement.lang = given[0];
   return given;
-}}"""
+}"""
 _SWITCH = """(...given) => {
   document.documentElement.lang = given[0];
   try { window.localStorage.setItem("askfirst-lang", given[0]); } catch (refused) { /* a private window: nothing is kept */ }
@@ -48,74 +49,258 @@ _SHOW = """() => {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   requestAnimationFrame(() => turns.length && turns[turns.length - 1].scrollIntoView({block: "start", behavior: calm ? "auto" : "smooth"}));
 }"""
+# Gradio gives every radio button a group of its own; as one group, arrow keys move in it and Tab passes over it.
+_GROUP = """() => document.querySelectorAll("#af-app fieldset.af-choice").forEach((group) => {
+  const name = group.querySelector("[data-testid=block-info]")?.textContent.trim() ?? "";
+  group.setAttribute("role", "radiogroup");
+  group.setAttribute("aria-label", name);
+  group.querySelectorAll("input").forEach((button) => { button.name = group.id; });
+})"""
 _FOCUS = '() => document.querySelector("#af-box textarea")?.focus()'
+# Neither inside somebody else's page, whose focus it is, nor where focus opens a keyboard over half the screen.
+_FOCUS_AT_FIRST = f'() => window.top === window && window.matchMedia("(hover: hover)").matches && ({_FOCUS})()'
 
 _LOGO = (
     '<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false"><rect class="af-logo-ground" width="32" height="32" rx="9"/>'
-    '<path class="af-logo-line" d="M8 9.500h16v11.500h-7.500L11.500 25v-4H8z"/><path class="af-logo-line" d="m12.500 15.300 2.500 2.500 4.500-4.800"/></svg>'
+    '<path class="af-logo-line" d="M8 9.5h16V21h-7.5l-5 4v-4H8z"/><path class="af-logo-line" d="m12.5 15.3 2.5 2.5 4.5-4.8"/></svg>'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """The components that change: what is typed into, what is shown, and everything that bears words."""
+
+    turns: Any
+    brand: Any
+    new: Any
+    lang: Any
+    banner: Any
+    empty: Any
+    hello: Any
+    examples: tuple[Any, ...]
+    log: Any
+    kind: Any
+    account: Any
+    box: Any
+    send: Any
+    keys: Any
+
+    @property
+    def worded(self) -> list[Any]:
+        """Everything that bears words, in the order of `_words`."""
+        return [
+            *(self.lang, self.brand, self.new, self.banner, self.hello, self.log),
+            *(self.kind, self.account, self.box, self.send, self.keys),
+            *self.examples,
+        ]
+
+    @property
+    def moved(self) -> list[Any]:
+        """Everything that a message changes, in the order of `_moved`."""
+        return [self.turns, self.log, self.empty, self.new, self.box]
 
 
 def build_page(answer: Answering, contact: Naming, placeholders: bool) -> gr.Blocks:
     """The chat page over an answering function; `placeholders` says that its contacts are still examples."""
     with gr.Blocks(title="AskFirst", analytics_enabled=False, fill_width=True) as page:
-        turns = gr.State([], time_to_live=_KEPT)
-        with gr.Column(elem_id="af-app"):
-            with gr.Row(elem_id="af-top"):
-                brand = gr.HTML(elem_id="af-brand", **_bare())
-                new = gr.Button(elem_id="af-new", size="sm", visible=False)
-                lang = _choice("af-lang", [(name, code) for code, name in LANGUAGES.items()], "en")
-            banner = gr.HTML(elem_id="af-banner", visible=placeholders, **_bare())
-            with gr.Column(elem_id="af-main"):
-                with gr.Column(elem_id="af-empty") as empty:
-                    hello = gr.HTML(**_bare())
-                    with gr.Row(elem_id="af-examples"):
-                        examples = [gr.Button(min_width=0) for _ in EXAMPLES["en"]]
-                log = gr.HTML(conversation((), "en"), elem_id="af-history", **_bare())
-            with gr.Column(elem_id="af-composer"):
-                with gr.Column(elem_id="af-desk"):
-                    with gr.Row(elem_id="af-choices"):
-                        kind = _choice("af-kind", [(_QUESTION, _QUESTION), (_DRAFT, _DRAFT)], _QUESTION)
-                        accounts = [_UNSAID, Account.PERSONAL.value, Account.BRAND.value]
-                        account = _choice("af-account", [(a, a) for a in accounts], _UNSAID)
-                    with gr.Row(elem_id="af-send-row"):
-                        box = gr.Textbox(elem_id="af-box", lines=1, max_lines=12, container=False, autofocus=True)
-                        send = gr.Button(elem_id="af-send", variant="primary", min_width=0)
-                keys = gr.HTML(**_bare())
-
-        labelled = [lang, brand, new, banner, hello, *examples, log, kind, account, box, send, keys]
-        shown = [turns, log, empty, new, box, send]
-
-        def arrived(asked: str, typed: str, given: list[Turn]) -> Labels:
-            labels = _labels(known(asked), _QUESTION, given)
-            labels[labelled.index(box)] = gr.update(**_box(known(asked), _QUESTION), value=(typed or "")[:LONGEST])
-            return labels
-
-        def asked(lang: str, kind: str, account: str, text: str, given: list[Turn]) -> Iterator[Labels]:
-            yield from _answered(answer, contact, given, _message(text, kind, account), lang)
-
-        def clicked(number: int) -> Callable[..., Iterator[Labels]]:
-            def asking(lang: str, account: str, given: list[Turn]) -> Iterator[Labels]:
-                draft, text = EXAMPLES[known(lang)][number]
-                yield from _answered(answer, contact, given, _message(text, _DRAFT if draft else _QUESTION, account), lang)
-
-            return asking
-
-        def kinds(lang: str, kind: str) -> Labels:
-            return [gr.update(**_box(known(lang), kind)), gr.update(value=_sending(known(lang), kind))]
-
-        def anew(lang: str) -> Labels:
-            return [[], conversation((), known(lang)), gr.update(visible=True), gr.update(visible=False), gr.update(value=""), gr.skip()]
-
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        # Gradio has no address for a language in the browser; the script fills the first two inputs.
-        page.load(arrived, [_asked_lang(), box, turns], labelled, js=_ARRIVE, **quiet)
-        lang.input(_labels, [lang, kind, turns], labelled, js=_SWITCH, **quiet)
-        kind.input(kinds, [lang, kind], [box, send], **quiet).then(None, js=_FOCUS, **quiet)
-        for happened in (box.submit, send.click):
-            _asking(happened(asked, [lang, kind, account, box, turns], shown, **quiet), quiet)
-        for number, example in enumerate(examples):
-            _asking(example.click(clicked(number), [lang, account, turns], shown, **quiet), quiet)
-        new.click(anew, [lang], shown, **quiet).then(None, js=_FOCUS, **quiet)
+        screen = _layout(placeholders)
+        _wire(page, screen, answer, contact)
+    # With `api_open` false nobody can go past the queue and its limits.
     page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return page
+
+
+def page_options() -> dict[str, Any]:
+    """Keyword arguments for mounting the page: our look, no footer, no monitoring, no errors shown, nothing uploaded."""
+    return {
+        "theme": theme(),
+        # In `head`, because Gradio prefixes the selectors of its `css`, which a token on `:root` does not survive.
+        "head": f"<style>{style()}</style>",
+        "footer_links": [],
+        "run_history": False,
+        "show_error": False,
+        "enable_monitoring": False,
+        "max_file_size": 1,
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+    }
+
+
+def _layout(placeholders: bool) -> _Screen:
+    turns = gr.State([], time_to_live=_KEPT)
+    with gr.Column(elem_id="af-app"):
+        with gr.Row(elem_id="af-top"):
+            brand = _html("af-brand", _brand("en"))
+            new = gr.Button(say("new", "en"), elem_id="af-new", size="sm", visible=False)
+            lang = _choice("af-lang", **_languages("en"), value="en")
+        banner = _html("af-banner", _banner("en"), visible=placeholders)
+        with gr.Column(elem_id="af-main"):
+            with gr.Column(elem_id="af-empty") as empty:
+                hello = _html("af-hello", _hello("en"))
+                with gr.Row(elem_id="af-examples"):
+                    examples = tuple(gr.Button(text, min_width=0) for text in _examples("en"))
+            log = _html("af-history", conversation((), "en"))
+        with gr.Column(elem_id="af-composer"):
+            with gr.Column(elem_id="af-desk"):
+                with gr.Row(elem_id="af-choices"):
+                    kind = _choice("af-kind", **_kinds("en"), value=_QUESTION)
+                    account = _choice("af-account", **_accounts("en"), value=_UNSAID)
+                with gr.Row(elem_id="af-send-row"):
+                    # One line at first, because Gradio lets Enter send only then; it grows with what is typed.
+                    box = gr.Textbox(elem_id="af-box", lines=1, max_lines=12, container=False, **_box("en", _QUESTION))
+                    send = gr.Button(_sending("en", _QUESTION), elem_id="af-send", variant="primary", min_width=0)
+            keys = _html("af-keys", _keys("en"))
+    return _Screen(
+        *(turns, brand, new, lang, banner, empty, hello, examples, log, kind, account, box, send, keys),
+    )
+
+
+def _wire(page: gr.Blocks, screen: _Screen, answer: Answering, contact: Naming) -> None:
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    turns, lang, kind, account, box = screen.turns, screen.lang, screen.kind, screen.account, screen.box
+
+    def typed(lang: str, kind: str, account: str, text: str | None, turns: list[Turn]) -> Iterator[Updates]:
+        yield from _asked(answer, contact, lang, _message(text, kind, account), turns)
+
+    def clicked(number: int) -> Callable[[str, str, list[Turn]], Iterator[Updates]]:
+        def example(lang: str, account: str, turns: list[Turn]) -> Iterator[Updates]:
+            draft, text = EXAMPLES[known(lang)][number]
+            yield from _asked(answer, contact, lang, _message(text, _DRAFT if draft else _QUESTION, account), turns)
+
+        return example
+
+    # The script fills the inputs in: only the browser knows its language and the whole address.
+    arrived = page.load(_arrived, [lang, box, kind, turns], screen.worded, js=_ARRIVE, **quiet)
+    arrived.then(None, js=_FOCUS_AT_FIRST, **quiet).then(None, js=_GROUP, **quiet)
+    switched = lang.input(_words, [lang, kind, turns], screen.worded, js=_SWITCH, **quiet)
+    switched.then(None, js=_GROUP, **quiet)
+    kind.input(_kind_chosen, [lang, kind], [box, screen.send], **quiet).then(None, js=_FOCUS, **quiet)
+    asked = [
+        box.submit(typed, [lang, kind, account, box, turns], screen.moved, **quiet),
+        screen.send.click(typed, [lang, kind, account, box, turns], screen.moved, **quiet),
+        *(button.click(clicked(number), [lang, account, turns], screen.moved, **quiet) for number, button in enumerate(screen.examples)),
+    ]
+    for event in asked:
+        event.then(None, js=_SHOW, **quiet)
+    screen.new.click(_anew, [lang], screen.moved, **quiet).then(None, js=_FOCUS, **quiet)
+
+
+def _asked(answer: Answering, contact: Naming, lang: str, message: Message, turns: list[Turn]) -> Iterator[Updates]:
+    """The conversation with the message in it, first unanswered, then answered."""
+    lang = known(lang)
+    if not message.text:
+        yield [gr.skip()] * len(_moved((), lang))
+        return
+    if len(message.text) > LONGEST:
+        # Never a verdict on a part of a draft. The text stays in the box, where it can be shortened.
+        cut = replace(message, text=message.text[:200] + " …")
+        yield _moved([*turns, Turn(cut, TooLong(len(message.text), LONGEST))], lang, typed=gr.skip())
+        return
+    heard = tuple(turn.message.text for turn in turns if isinstance(turn.outcome, Answer))
+    message = replace(message, history=heard[-_HISTORY:])
+    yield _moved([*turns, Turn(message)], lang)
+    yield _moved([*turns, Turn(message, _outcome(answer, contact, lang, message))], lang, typed=gr.skip())
+
+
+def _outcome(answer: Answering, contact: Naming, lang: str, message: Message) -> Outcome:
+    try:
+        return answer(message)
+    except Exception:  # whatever broke, the person gets a contact and never a verdict
+        _LOG.exception("a message could not be answered")
+        return Failed(contact(lang))
+
+
+def _message(text: str | None, kind: str, account: str) -> Message:
+    return Message(
+        text=(text or "").strip(),
+        draft=kind == _DRAFT,
+        account=None if account == _UNSAID else Account(account),
+    )
+
+
+def _moved(turns: Sequence[Turn], lang: str, typed: Any = "") -> Updates:
+    kept = list(turns[-_SHOWN:])
+    return [kept, conversation(kept, lang), gr.update(visible=not kept), gr.update(visible=bool(kept)), typed]
+
+
+def _anew(lang: str) -> Updates:
+    return _moved((), known(lang))
+
+
+def _arrived(lang: str, typed: str | None, kind: str, turns: list[Turn]) -> Updates:
+    words = _words(lang, kind, turns)
+    words[_BOX] = gr.update(**_box(known(lang), kind), value=typed or "")
+    return words
+
+
+def _words(lang: str, kind: str, turns: list[Turn]) -> Updates:
+    """Every label in this language, the answers' own excepted, in the order of `_Screen.worded`."""
+    lang = known(lang)
+    return [
+        gr.update(**_languages(lang), value=lang),
+        _brand(lang),
+        gr.update(value=say("new", lang)),
+        _banner(lang),
+        _hello(lang),
+        conversation(turns, lang),
+        gr.update(**_kinds(lang)),
+        gr.update(**_accounts(lang)),
+        gr.update(**_box(lang, kind)),
+        gr.update(value=_sending(lang, kind)),
+        _keys(lang),
+        *(gr.update(value=text) for text in _examples(lang)),
+    ]
+
+
+def _kind_chosen(lang: str, kind: str) -> Updates:
+    return [gr.update(**_box(known(lang), kind)), gr.update(value=_sending(known(lang), kind))]
+
+
+def _html(name: str, value: str, *, visible: bool = True) -> Any:
+    return gr.HTML(value, elem_id=name, visible=visible, apply_default_css=False, js_on_load=None)
+
+
+def _choice(name: str, **options: Any) -> Any:
+    return gr.Radio(elem_id=name, elem_classes="af-choice", container=False, interactive=True, min_width=0, **options)
+
+
+def _languages(lang: str) -> dict[str, Any]:
+    return {"label": say("language", lang), "choices": [(name, code) for code, name in LANGUAGES.items()]}
+
+
+def _kinds(lang: str) -> dict[str, Any]:
+    return {"label": say("kind", lang), "choices": [(say(f"kind_{kind}", lang), kind) for kind in (_QUESTION, _DRAFT)]}
+
+
+def _accounts(lang: str) -> dict[str, Any]:
+    accounts = (_UNSAID, Account.PERSONAL.value, Account.BRAND.value)
+    return {"label": say("account", lang), "choices": [(say(f"account_{a}", lang), a) for a in accounts]}
+
+
+def _box(lang: str, kind: str) -> dict[str, Any]:
+    return {"label": say(f"box_{kind}", lang), "placeholder": say(f"hint_{kind}", lang)}
+
+
+def _sending(lang: str, kind: str) -> str:
+    return say(f"send_{kind}", lang)
+
+
+def _examples(lang: str) -> list[str]:
+    return [f"{say('kind_draft', lang)}: “{text}”" if draft else text for draft, text in EXAMPLES[lang]]
+
+
+def _brand(lang: str) -> str:
+    return f'<div class="af-brand">{_LOGO}<div><b>AskFirst</b><span>{say("tagline", lang)}</span></div></div>'
+
+
+def _banner(lang: str) -> str:
+    return f'<div class="af-banner" role="note">{say("placeholders", lang)}</div>'
+
+
+def _hello(lang: str) -> str:
+    return f'<div class="af-hello"><h1>{say("hello", lang)}</h1><p>{say("intro", lang)}</p><h2>{say("try", lang)}</h2></div>'
+
+
+def _keys(lang: str) -> str:
+    return f'<p class="af-keys">{say("keys", lang)}</p>'

@@ -123,7 +123,7 @@ def serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
         index = ensure()
         from chat.web.app import build_app
 
-        gate.open(build_app(settings, index, ensure, log))
+        gate.open(build_app(settings, index, log))
         log(f"AskFirst answers on {address} (Ctrl-C stops it)")
         while thread.is_alive():
             thread.join(0.5)

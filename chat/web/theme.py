@@ -93,8 +93,9 @@ def _stack(fonts: tuple[str, ...]) -> str:
 
 _PAGE = """
 body { background: var(--af-ground) !important; color: var(--af-ink); }
-.gradio-container { max-width: none !important; padding: 0 !important; background: var(--af-ground) !important;
+.gradio-container { max-width: none !important; padding: 0 !important; overflow: visible !important; background: var(--af-ground) !important;
   color: var(--af-ink); font-family: var(--af-sans); font-size: var(--af-text-m); line-height: 1.55; }
+.gradio-container > .main.app { padding: 0 !important; }
 .gradio-container main { max-width: none !important; padding: 0 !important; margin: 0 !important; }
 .gradio-container footer { display: none !important; }
 #af-app { --layout-gap: 0; min-height: 100vh; min-height: 100dvh; gap: 0; flex-wrap: nowrap; }
@@ -151,7 +152,7 @@ body { background: var(--af-ground) !important; color: var(--af-ink); }
 """
 
 _COMPOSER = """
-#af-app .af-choice fieldset, #af-app fieldset.af-choice { border: 0; padding: 0; margin: 0; min-width: 0; }
+#af-app fieldset.af-choice { border: 0; overflow: visible !important; padding: 0; margin: 0; min-width: 0; }
 #af-app .af-choice .wrap { display: flex; flex-wrap: nowrap; gap: 2px; padding: 3px; border-radius: 999px; background: var(--af-sunken); width: fit-content; max-width: 100%; }
 #af-app .af-choice .wrap label { position: relative; display: flex; align-items: center; padding: 0 var(--af-gap-3); min-height: 2.125rem;
   border: 0; border-radius: 999px; background: none; box-shadow: none; color: var(--af-muted); font-size: var(--af-text-s); font-weight: 550;
@@ -160,24 +161,22 @@ _COMPOSER = """
 #af-app .af-choice .wrap label:has(input:checked) { background: var(--af-surface); color: var(--af-accent-strong); box-shadow: 0 0 0 1px var(--af-edge); }
 #af-app .af-choice .wrap label span { margin: 0; padding: 0; color: inherit; }
 #af-app .af-choice input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
-#af-app .af-choice [data-testid=block-info] { font-size: var(--af-text-s); font-weight: 500; color: var(--af-muted); margin: 0; padding: 0; }
-#af-lang [data-testid=block-info], #af-kind [data-testid=block-info] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+#af-app #af-account [data-testid=block-info] { position: static; width: auto; height: auto; clip: auto; clip-path: none; overflow: visible; font-size: var(--af-text-s); font-weight: 500; color: var(--af-muted); margin: 0; padding: 0; }
 #af-app #af-new { border: 1px solid var(--af-line); background: var(--af-surface); color: var(--af-ink); border-radius: 999px;
   font-size: var(--af-text-s); font-weight: 550; padding: 0 var(--af-gap-4); min-height: 2.375rem; box-shadow: none; }
 #af-app #af-new:hover { border-color: var(--af-accent); color: var(--af-accent-strong); }
 
-#af-composer { position: sticky; bottom: 0; z-index: 4; flex-grow: 0; width: 100%; max-width: calc(var(--af-column) + 2 * var(--af-gap-4)); margin: 0 auto;
+#af-composer { position: sticky; bottom: 0; z-index: 4; flex-grow: 0 !important; width: 100%; max-width: calc(var(--af-column) + 2 * var(--af-gap-4)); margin: 0 auto;
   padding: var(--af-gap-2) var(--af-gap-4) max(var(--af-gap-3), env(safe-area-inset-bottom)); gap: 0;
   background: linear-gradient(to bottom, transparent, var(--af-ground) 1.25rem); }
-#af-desk { background: var(--af-surface); border: 1px solid var(--af-edge); border-radius: 1.125rem; padding: var(--af-gap-3); gap: var(--af-gap-3);
+#af-desk { flex-grow: 0 !important; background: var(--af-surface); border: 1px solid var(--af-edge); border-radius: 1.125rem; padding: var(--af-gap-3); gap: var(--af-gap-3);
   box-shadow: 0 8px 28px -14px rgb(10 30 25 / .35); }
-#af-desk:focus-within:has(textarea:focus-visible) { border-color: var(--af-focus); outline: 2px solid var(--af-focus); outline-offset: 0; }
+#af-desk:has(textarea:focus-visible) { border-color: var(--af-accent); outline: 1px solid var(--af-accent); outline-offset: 0; }
 #af-choices { gap: var(--af-gap-2) var(--af-gap-5); flex-wrap: wrap; align-items: center; justify-content: space-between; }
 #af-choices > * { flex: none; width: auto; min-width: 0 !important; }
-#af-account fieldset, fieldset#af-account { display: flex; align-items: center; gap: var(--af-gap-2); }
+#af-app fieldset#af-account { display: flex; align-items: center; gap: var(--af-gap-2); }
 #af-send-row { flex-wrap: nowrap; gap: var(--af-gap-3); align-items: flex-end; }
 #af-send-row > :first-child { flex: 1 1 auto; min-width: 0 !important; }
-#af-app #af-box label > span, #af-app #af-box [data-testid=block-info] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 #af-app #af-box textarea { background: none; border: 0; box-shadow: none; outline: none !important; padding: var(--af-gap-2); color: var(--af-ink);
   font: inherit; font-size: 1rem; line-height: 1.5; max-height: 40vh; resize: none; }
 #af-app #af-box textarea::placeholder { color: var(--af-muted); opacity: 1; }
@@ -195,7 +194,10 @@ _COMPOSER = """
   #af-choices > * { width: 100%; }
   #af-app #af-kind .wrap { width: 100%; } #af-app #af-kind .wrap label { flex: 1; justify-content: center; }
   #af-app #af-account .wrap { flex: 1; } #af-app #af-account .wrap label { flex: 1 1 auto; justify-content: center; }
-  #af-account [data-testid=block-info] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  #af-app #af-account [data-testid=block-info] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  #af-app #af-lang label span { font-size: 0; } #af-app #af-lang label span::after { content: "EN"; font-size: var(--af-text-s); }
+  #af-app #af-lang label:last-child span::after { content: "ID"; }
+  #af-app #af-new { font-size: 0; width: 2.375rem; padding: 0; } #af-app #af-new::before { content: "+"; font-size: 1.375rem; font-weight: 450; line-height: 1; }
   #af-app #af-send { padding: 0 var(--af-gap-4); min-width: 4.5rem; }
 }
 @media (max-height: 34rem) { #af-composer { position: static; } #af-top { position: static; } }

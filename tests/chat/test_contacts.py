@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from chat.contacts import Contacts, read_contacts
 from kb.clause import Clause
 from kb.errors import CorpusError
+from kb.support import Support, read_contact_files
 
 SHIPPED: dict[str, Any] = {
     "default": "press",
@@ -22,8 +24,17 @@ SHIPPED: dict[str, Any] = {
 TOPICS = [{"id": "copyright", "contact": "legal"}, {"id": "respect", "contact": "press"}]
 
 
-def contacts(*files: dict[str, Any]) -> Contacts:
-    return read_contacts([(Path("contacts.yaml"), f) for f in (SHIPPED, *files)], TOPICS)
+def contacts(*own: dict[str, Any], folder: Path = Path("/nowhere")) -> Contacts:
+    """The shipped contacts of this test with an organisation's own laid over them."""
+    merged = SHIPPED
+    if own:
+        files = []
+        for at, data in enumerate((SHIPPED, *own)):
+            (folder / str(at)).mkdir(exist_ok=True)
+            files.append(folder / str(at) / "contacts.yaml")
+            files[-1].write_text(yaml.safe_dump(data), "utf-8")
+        merged = read_contact_files(files)
+    return read_contacts(Support(tuple(TOPICS), merged, {}, ()))
 
 
 def test_the_topic_of_the_deciding_clause_names_the_contact(clause: Callable[..., Clause]) -> None:
@@ -41,9 +52,9 @@ def test_nobody_known_means_the_default(clause: Callable[..., Clause]) -> None:
     assert contacts().get("gone", "fr").role == "Press office"
 
 
-def test_an_organisation_replaces_a_contact_by_its_id() -> None:
+def test_an_organisation_replaces_a_contact_by_its_id(tmp_path: Path) -> None:
     own = {"contacts": [{"id": "press", "role": "Anna", "email": "anna@firm.test", "hours": {"id": "pagi"}}]}
-    found = contacts(own)
+    found = contacts(own, folder=tmp_path)
     assert found.get("press", "en").email == "anna@firm.test"
     assert found.get("press", "id").hours == "pagi"
     assert found.placeholders == []
@@ -53,6 +64,6 @@ def test_an_organisation_replaces_a_contact_by_its_id() -> None:
     "wrong",
     [{"contacts": "x"}, {"contacts": [{"id": "x"}]}, {"default": "gone", "contacts": []}, {"contacts": ["x"]}],
 )
-def test_a_wrong_file_is_named(wrong: dict[str, Any]) -> None:
+def test_a_wrong_file_is_named(wrong: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"contacts\.yaml"):
-        contacts(wrong)
+        contacts(wrong, folder=tmp_path)

@@ -35,7 +35,10 @@ def test_a_short_follow_up_takes_its_language_and_subject_from_what_came_before(
 
 def test_a_new_subject_is_not_joined_with_what_came_before() -> None:
     found = understand(
-        Message("May a nurse write a public blog about the history of her hospital in her own spare time?", history=("Can I swear?",))
+        Message(
+            "May a nurse write a public blog about the history of her hospital in her own spare time?",
+            history=("Can I swear?",),
+        )
     )
     assert found.history == ()
     assert "swear" not in found.sought

@@ -104,6 +104,11 @@ def test_an_open_question_has_no_verdict(people: Contacts, clause: Callable[...,
 
 
 def test_a_practice_is_called_by_its_number(clause: Callable[..., Clause], policy: Callable[..., Policy]) -> None:
-    one = clause("22/1", policy=policy(id="practices", title="The 25 practices"), heading=("22 Customers agree first",), number="22")
+    one = clause(
+        "22/1",
+        policy=policy(id="practices", title="The 25 practices"),
+        heading=("22 Customers agree first",),
+        number="22",
+    )
     assert name(one, "en") == "Practice 22"
     assert source(one) == "The 25 practices, 22 Customers agree first"

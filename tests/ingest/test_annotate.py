@@ -11,7 +11,13 @@ from ingest.document import Refusal
 from kb.clause import Clause, Modality
 
 TOPICS = [
-    Topic("copyright", {"en": "Copyright", "id": "Hak cipta"}, (6,), {"en": ("licence", "stock photo"), "id": ("hak cipta",)}, "legal"),
+    Topic(
+        "copyright",
+        {"en": "Copyright", "id": "Hak cipta"},
+        (6,),
+        {"en": ("licence", "stock photo"), "id": ("hak cipta",)},
+        "legal",
+    ),
     Topic("respect", {"en": "Respect", "id": "Hormat"}, (5,), {"en": ("insult",), "id": ("nyinyir",)}, "hr"),
 ]
 
@@ -48,13 +54,22 @@ def test_topics_are_whole_words_in_the_clause_s_language() -> None:
 
 
 def test_what_the_file_says_wins(clause: Callable[..., Clause]) -> None:
-    found = annotate(clause(text="You must pay."), {"modality": "may", "topics": "respect", "practices": "9,3", "contact": "x"}, TOPICS)
+    found = annotate(
+        clause(text="You must pay."),
+        {"modality": "may", "topics": "respect", "practices": "9,3", "contact": "x"},
+        TOPICS,
+    )
     assert (found.modality, found.topics, found.practices, found.contact) == (Modality.MAY, ("respect",), (9, 3), "x")
 
 
 def test_what_the_file_does_not_say_is_inferred(clause: Callable[..., Clause]) -> None:
     found = annotate(clause(text="stock photo", lead="You must not use a"), {}, TOPICS)
-    assert (found.modality, found.topics, found.practices, found.contact) == (Modality.MUST_NOT, ("copyright",), (6,), "legal")
+    assert (found.modality, found.topics, found.practices, found.contact) == (
+        Modality.MUST_NOT,
+        ("copyright",),
+        (6,),
+        "legal",
+    )
 
 
 @pytest.mark.parametrize("attributes", [{"modality": "shall"}, {"topics": "sports"}, {"practices": "26"}, {"practices": "x"}])

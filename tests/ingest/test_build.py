@@ -104,7 +104,11 @@ def test_a_touched_file_with_the_same_text_changes_nothing(house: Settings, embe
 def test_only_new_and_changed_clauses_are_embedded(house: Settings, embedded: list[str]) -> None:
     run(house)
     embedded.clear()
-    write(house, "a.md", "# 1 Names\n- Ask before you name a customer.\n- You may name a village.\n- You may name a river.\n")
+    write(
+        house,
+        "a.md",
+        "# 1 Names\n- Ask before you name a customer.\n- You may name a village.\n- You may name a river.\n",
+    )
     outcome = run(house)
     assert outcome.changes.changed == ("a/1/2@en",)
     assert outcome.changes.added == ("a/1/3@en",)

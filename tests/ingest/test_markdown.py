@@ -55,9 +55,15 @@ def test_headings_items_and_paragraphs_are_told_apart() -> None:
 
 
 def test_attributes_are_taken_off_the_text() -> None:
-    [item] = [b for b in reading("- ask {modality=ask_first topics=a,b practices=1,2 contact=hr #x/1}").blocks]
+    [item] = reading("- ask {modality=ask_first topics=a,b practices=1,2 contact=hr #x/1}").blocks
     assert item.text == "ask"
-    assert item.attributes == {"modality": "ask_first", "topics": "a,b", "practices": "1,2", "contact": "hr", "id": "x/1"}
+    assert item.attributes == {
+        "modality": "ask_first",
+        "topics": "a,b",
+        "practices": "1,2",
+        "contact": "hr",
+        "id": "x/1",
+    }
 
 
 def test_attributes_inside_a_longer_item_stay_where_they_end_it() -> None:

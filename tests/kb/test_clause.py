@@ -29,7 +29,9 @@ def test_a_moved_clause_is_recognised_by_the_hash_it_would_have_had(clause: Call
     assert there.hash_at(here.id) == here.hash
 
 
-def test_embedded_text_carries_heading_and_lead_in_while_the_quoted_text_stays_exact(clause: Callable[..., Clause]) -> None:
+def test_embedded_text_carries_heading_and_lead_in_while_the_quoted_text_stays_exact(
+    clause: Callable[..., Clause],
+) -> None:
     item = clause(text="post client names", heading=("4 Conduct", "4.2 Clients"), lead="Employees must not:")
     assert item.embedded == "4 Conduct › 4.2 Clients: Employees must not: post client names"
     assert item.text == "post client names"

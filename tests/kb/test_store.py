@@ -17,7 +17,17 @@ from tests.conftest import LetterEmbedder
 def clauses(clause: Callable[..., Clause], policy: Callable[..., Policy]) -> list[Clause]:
     house, other = policy(), policy(id="other", lang="id")
     return [
-        clause("1/1", "aaaa", policy=house, number="1", heading=("1 One", "Two"), topics=("t",), practices=(1, 25), contact="c", page=7),
+        clause(
+            "1/1",
+            "aaaa",
+            policy=house,
+            number="1",
+            heading=("1 One", "Two"),
+            topics=("t",),
+            practices=(1, 25),
+            contact="c",
+            page=7,
+        ),
         clause("1/2", "aaab", policy=house, lead="Never:", modality=Modality.MUST_NOT),
         clause("1/1", "zzzz", policy=other, line=4, start=2, end=6),
     ]
