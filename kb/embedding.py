@@ -185,6 +185,10 @@ class OnnxEmbedder:
             raise IndexStranger(expected=f"model {expected.folder}", found=f"model {found.folder}", todo="run `askfirst ingest`")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        # Threads that spin while they wait would take the cores from everything that follows the embedding.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # The graph was optimised when it was exported; doing it again would triple the time to start.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         self._inputs = {i.name for i in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -253,6 +257,7 @@ def _export(reference: ReferenceEmbedder, folder: Path) -> None:
     """Writes model.onnx, tokenizer.json and the card; pooling and length normalisation are part of the graph."""
     import warnings
 
+    import onnxruntime
     import torch
 
     transformer, pooling = reference.transformer[0], reference.transformer[1]
@@ -287,13 +292,20 @@ def _export(reference: ReferenceEmbedder, folder: Path) -> None:
         torch.onnx.export(
             Pooled().eval(),
             tuple(sample[name] for name in names),
-            str(folder / "model.onnx"),
+            str(folder / "traced.onnx"),
             input_names=names,
             output_names=["vector"],
             dynamic_axes=axes,
             opset_version=17,
             dynamo=False,
         )
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # "Extended" and not "all": the latter would write for this very processor.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(folder / "model.onnx")
+    onnxruntime.InferenceSession(str(folder / "traced.onnx"), options, providers=["CPUExecutionProvider"])
+    (folder / "traced.onnx").unlink()
     tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     card = {
         "name": reference.model.name,

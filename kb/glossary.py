@@ -10,24 +10,24 @@ _LONGEST = 4
 
 
 class Glossary:
-    """Phrases of one language with their tokens in the other; several translations of a phrase all count."""
+    """Phrases of one language with their translations; several translations of a phrase all count."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._from: dict[str, dict[tuple[str, ...], list[str]]] = {"id": {}, "en": {}}
         for indonesian, english in pairs:
-            self._from["id"].setdefault(tuple(words(indonesian)), []).extend(tokens(english, "en"))
-            self._from["en"].setdefault(tuple(words(english)), []).extend(tokens(indonesian, "id"))
+            self._from["id"].setdefault(tuple(indonesian.lower().split()), []).append(english)
+            self._from["en"].setdefault(tuple(english.lower().split()), []).append(indonesian)
 
     def translate(self, text: str, lang: str) -> list[str]:
         """Tokens in the other language for every known phrase of the text, the longest phrase first."""
-        known = self._from.get(lang, {})
+        known, other = self._from.get(lang, {}), "en" if lang == "id" else "id"
         found: list[str] = []
         sentence = words(text)
         at = 0
         while at < len(sentence):
             for length in range(min(_LONGEST, len(sentence) - at), 0, -1):
                 if there := known.get(tuple(sentence[at : at + length])):
-                    found.extend(there)
+                    found += [token for phrase in there for token in tokens(phrase, other)]
                     at += length
                     break
             else:

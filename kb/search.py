@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from kb.clause import LANGUAGES, Clause, Evidence, Policy, Rank
 from kb.embedding import Embedder, Vectors
@@ -16,7 +17,9 @@ from kb.lexical import Lexical, tokens
 from kb.manifest import Manifest
 from kb.store import ChromaStore
 
+Rows = npt.NDArray[np.intp]
 POOL = 60
+_REMEMBERED = 64  # sets of groups whose visible policies are kept at hand
 # Chosen on the fit split of the scenarios; see tests/evaluation.
 DENSE_WEIGHT = 0.5
 
@@ -34,6 +37,10 @@ class KnowledgeBase:
     ) -> None:
         self.manifest, self.store, self.embedder = manifest, store, embedder
         self._lexical, self._glossary = lexical, glossary
+        self._fuller = _fuller(manifest)
+        self._kept_rows: dict[tuple[str, frozenset[str]], Rows] = {}
+        self._chosen: dict[tuple[int, str, frozenset[Rank] | None], frozenset[str]] = {}
+        self._visible: dict[tuple[date, frozenset[str]], dict[str, Policy]] = {}
 
     @classmethod
     def open(cls, folder: Path, embedder: Embedder, glossary: Glossary) -> Self:
@@ -49,11 +56,17 @@ class KnowledgeBase:
 
     def policies(self, day: date, groups: Collection[str] = ()) -> dict[str, Policy]:
         """The policies, by `id@lang`, that are in force on `day` and that a member of `groups` may see."""
-        return {
-            key: policy
-            for key, policy in self.manifest.policies.items()
-            if policy.in_force(day) and (not policy.groups or set(policy.groups) & set(groups))
-        }
+        seen = (day, frozenset(groups))
+        if seen not in self._visible:
+            if len(self._visible) > _REMEMBERED:
+                self._visible.clear()
+                self._chosen.clear()
+            self._visible[seen] = {
+                key: policy
+                for key, policy in self.manifest.policies.items()
+                if policy.in_force(day) and (not policy.groups or set(policy.groups) & set(groups))
+            }
+        return self._visible[seen]
 
     def clause(self, clause_id: str, lang: str) -> Clause | None:
         """The clause of this id, in `lang` where it exists in that language, else in the other."""
@@ -78,21 +91,23 @@ class KnowledgeBase:
         Rank, dates of force and groups filter before ranking. A clause that exists in `lang` is given in `lang`.
         `vector` (d,) is the text's embedding where it is known already.
         """
-        allowed = {key for key, policy in self.policies(day, groups).items() if ranks is None or policy.rank in ranks}
+        allowed = self._allowed(lang, day, ranks, groups)
         if not allowed:
             return []
-        whole = len(allowed) == len(self.manifest.policies)
         if vector is None:
             vector = self.embedder.embed([text])[0]
-        dense = dict(self.store.nearest(vector[None, :], POOL, None if whole else {key.rpartition("@")[0] for key in allowed})[0])
+        dense = dict(self.store.nearest(vector[None, :], POOL, allowed)[0])
         lexical: dict[str, float] = {}
         for tongue, index in self._lexical.items():
-            scores = index.scores(self._query(text, lang, tongue))
+            rows = self._rows(tongue, allowed)
+            if not len(rows):
+                continue
+            scores = index.scores(self._query(text, lang, tongue))[rows]
             strong = _strongest(scores, POOL)
             # Scores of two languages have different scales: each is standardised within its own language.
             standard = _standardise(scores[strong]) if len(strong) else scores[:0]
-            lexical |= {index.keys[at]: float(score) for at, score in zip(strong, standard, strict=True)}
-        pool = [key for key in dense | lexical if whole or self.manifest.clauses[key][1] in allowed]
+            lexical |= {index.keys[rows[at]]: float(score) for at, score in zip(strong, standard, strict=True)}
+        pool = list(dense | lexical)
         if not pool:
             return []
         # A clause the dense search did not bring up is at most as near as the last one it did.
@@ -118,10 +133,49 @@ class KnowledgeBase:
             if key in clauses
         ]
 
+    def _allowed(self, lang: str, day: date, ranks: Collection[Rank] | None, groups: Collection[str]) -> frozenset[str]:
+        """Keys (`id@lang`) of the policies to search: of one in two languages the asker's version, and the other too
+        only where that holds clauses which the asker's lacks."""
+        visible = self.policies(day, groups)
+        seen = (id(visible), lang, None if ranks is None else frozenset(ranks))
+        if seen not in self._chosen:
+            if len(self._chosen) > _REMEMBERED:
+                self._chosen.clear()
+                self._kept_rows.clear()
+            self._chosen[seen] = frozenset(
+                key
+                for key, policy in visible.items()
+                if (ranks is None or policy.rank in ranks)
+                and (policy.lang == lang or f"{policy.id}@{lang}" not in visible or key in self._fuller)
+            )
+        return self._chosen[seen]
+
+    def _rows(self, tongue: str, allowed: frozenset[str]) -> Rows:
+        """Rows of a word index that belong to the allowed policies."""
+        if (tongue, allowed) not in self._kept_rows:
+            clauses = self.manifest.clauses
+            keys = self._lexical[tongue].keys
+            self._kept_rows[tongue, allowed] = np.array([at for at, key in enumerate(keys) if clauses[key][1] in allowed], np.intp)
+        return self._kept_rows[tongue, allowed]
+
     def _query(self, text: str, lang: str, tongue: str) -> list[str]:
         """Query tokens for the word index of `tongue`, by way of the glossary where the message is in the other."""
         own = tokens(text, tongue)
         return own if lang == tongue else own + self._glossary.translate(text, lang)
+
+
+def _fuller(manifest: Manifest) -> frozenset[str]:
+    """Keys of language versions that hold a clause which another version of the same policy lacks."""
+    held: dict[str, dict[str, set[str]]] = {}
+    for key, (_, owner) in manifest.clauses.items():
+        policy, _, lang = owner.rpartition("@")
+        held.setdefault(policy, {}).setdefault(lang, set()).add(key.rpartition("@")[0])
+    return frozenset(
+        f"{policy}@{lang}"
+        for policy, versions in held.items()
+        for lang, ids in versions.items()
+        if any(ids - other for tongue, other in versions.items() if tongue != lang)
+    )
 
 
 def _strongest(scores: Vectors, limit: int) -> Sequence[int]:

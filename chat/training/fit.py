@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     heads["number.keys"] = np.array(list(numbers))
     heads["number.values"] = np.array(list(numbers.values()), np.float64)
-    np.savez_compressed(options.out, allow_pickle=False, **heads)
+    np.savez(options.out, allow_pickle=False, **heads)  # uncompressed: read in a tenth of the time at every start
     write_card(options.out, len(bank), model)
     print(f"wrote {options.out.name}, {options.out.stat().st_size / 1e6:.1f} MB, {time.monotonic() - began:.0f} s")
 

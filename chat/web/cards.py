@@ -67,6 +67,8 @@ class Turn:
 def conversation(turns: Sequence[Turn], lang: str) -> str:
     """The whole conversation as a log that screen readers follow; labels are in the interface's language."""
     inner = "".join(_turn(turn, lang) for turn in turns)
+    if turns:  # the welcome, which holds the page's heading, is gone by now
+        inner = f'<h1 class="af-unseen">{_say("conversation", lang)}</h1>{inner}'
     return f'<div class="af-log" role="log" aria-live="polite" aria-label="{_say("conversation", lang)}">{inner}</div>'
 
 
@@ -131,8 +133,8 @@ def _turn(turn: Turn, lang: str) -> str:
             # A paragraph, not an article: the page's updates replace it whole, so a screen reader hears the answer once.
             after = f'<p class="af-pending"><span class="af-dots"><i></i><i></i><i></i></span>{_say("pending", lang)}</p>'
         case TooLong(found, most):
-            why = say("too_long", lang, found=_count(found, lang), most=_count(most, lang))
-            after = _article("failed", lang, [_head("failed", why, say("too_long_todo", lang), lang)])
+            why = say("too_long_why", lang, found=_count(found, lang), most=_count(most, lang))
+            after = _article("failed", lang, [_head("failed", say("too_long", lang), why, lang)])
         case Failed(contact):
             words = say("failed", lang)
             asked = contact_card(contact, turn.message, words, (), lang, "contact_ask")
@@ -232,8 +234,10 @@ def _conditions(conditions: Sequence[str], ours: Sequence[Citation], lang: str) 
         return "", list(ours)
     quoted = {c.quote: c for c in reversed(ours)}
     items = "".join(
-        f"<li>{_quotation(quoted[condition], lang, rule=True) if condition in quoted else escape(condition)}</li>"
-        for condition in conditions
+        f"<li>{_quotation(quoted[text], lang, rule=True)}</li>"
+        if text in quoted
+        else f'<li class="af-plain"><span>{escape(text)}</span></li>'
+        for text in conditions
     )
     shown = f'<section class="af-part af-conditions"><h3>{_phrase("condition", lang)}</h3><ul>{items}</ul></section>'
     return shown, [c for c in ours if c.quote not in conditions]

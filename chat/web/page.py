@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
 
@@ -32,7 +33,7 @@ _BOX = 8  # where the text box stands in `_Screen.worded`
 _ARRIVE = """(...given) => {
   const asked = new URLSearchParams(window.location.search);
   let kept = null;
-  try { kept = window.localStorage.getItem("askfirst-lang"); } catch (refused) { /* a private window: nothing is kept */ }
+  try { kept = window.localStorage.getItem("askfirst-lang"); } catch (refused) { /* private window */ }
   given[0] = /^i[dn]\\b/i.test(asked.get("lang") || kept || navigator.language || "") ? "id" : "en";
   given[1] = asked.get("q") || given[1] || "";
   document.documentElement.lang = given[0];
@@ -40,14 +41,17 @@ _ARRIVE = """(...given) => {
 }"""
 _SWITCH = """(...given) => {
   document.documentElement.lang = given[0];
-  try { window.localStorage.setItem("askfirst-lang", given[0]); } catch (refused) { /* a private window: nothing is kept */ }
+  try { window.localStorage.setItem("askfirst-lang", given[0]); } catch (refused) { /* private window */ }
   return given;
 }"""
-# The new message is brought to the top, so that a long answer is read from its beginning.
+# The new message is brought to the top, so that a long answer is read from its beginning; a keyboard on the screen would
+# cover it, so it is put away.
 _SHOW = """() => {
   const turns = document.querySelectorAll(".af-turn");
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  requestAnimationFrame(() => turns.length && turns[turns.length - 1].scrollIntoView({block: "start", behavior: calm ? "auto" : "smooth"}));
+  if (!window.matchMedia("(hover: hover)").matches) document.activeElement?.blur();
+  const show = () => turns[turns.length - 1]?.scrollIntoView({block: "start", behavior: calm ? "auto" : "smooth"});
+  requestAnimationFrame(show);
 }"""
 # Gradio gives every radio button a group of its own; as one group, arrow keys move in it and Tab passes over it.
 _GROUP = """() => document.querySelectorAll("#af-app fieldset.af-choice").forEach((group) => {
@@ -60,6 +64,11 @@ _FOCUS = '() => document.querySelector("#af-box textarea")?.focus()'
 # Neither inside somebody else's page, whose focus it is, nor where focus opens a keyboard over half the screen.
 _FOCUS_AT_FIRST = f'() => window.top === window && window.matchMedia("(hover: hover)").matches && ({_FOCUS})()'
 
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#0f5a50"/>'
+    '<g fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
+    '<path d="M8 9.5h16V21h-7.5l-5 4v-4H8z"/><path d="m12.5 15.3 2.5 2.5 4.5-4.8"/></g></svg>'
+)
 _LOGO = (
     '<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false"><rect class="af-logo-ground" width="32" height="32" rx="9"/>'
     '<path class="af-logo-line" d="M8 9.5h16V21h-7.5l-5 4v-4H8z"/><path class="af-logo-line" d="m12.5 15.3 2.5 2.5 4.5-4.8"/></svg>'
@@ -115,7 +124,7 @@ def page_options() -> dict[str, Any]:
     return {
         "theme": theme(),
         # In `head`, because Gradio prefixes the selectors of its `css`, which a token on `:root` does not survive.
-        "head": f"<style>{style()}</style>",
+        "head": f'<link rel="icon" href="data:image/svg+xml,{quote(_ICON)}"><style>{style()}</style>',
         "footer_links": [],
         "run_history": False,
         "show_error": False,

@@ -222,26 +222,28 @@ def test_a_wrong_setting_is_one_clear_line(session_home: Path) -> None:
 
 
 def test_a_missing_corpus_folder_is_one_clear_line(tmp_path: Path) -> None:
-    assert "ASKFIRST_CORPUS" in one_line(askfirst("ask", "Can I post?", home=tmp_path / "h", ASKFIRST_CORPUS=str(tmp_path / "gone")))
+    assert "ASKFIRST_CORPUS" in one_line(
+        askfirst("ask", "Can I post a photo of a customer?", home=tmp_path / "h", ASKFIRST_CORPUS=str(tmp_path / "gone"))
+    )
 
 
 def test_a_home_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
-    assert "can be written" in one_line(askfirst("ask", "Can I post?", home=tmp_path / "file" / "home"))
+    assert "can be written" in one_line(askfirst("ask", "Can I post a photo of a customer?", home=tmp_path / "file" / "home"))
 
 
 def test_an_index_of_a_newer_version_is_left_alone(home: Path) -> None:
     manifest = home / "index" / (home / "index" / POINTER).read_text("utf-8") / FILE
     data = json.loads(manifest.read_text("utf-8")) | {"schema": SCHEMA + 1}
     manifest.write_text(json.dumps(data), "utf-8")
-    assert "newer" in one_line(askfirst("ask", "Can I post?", home=home))
+    assert "newer" in one_line(askfirst("ask", "Can I post a photo of a customer?", home=home))
     assert json.loads(manifest.read_text("utf-8")) == data
 
 
 def test_a_damaged_index_is_rebuilt_saying_so(home: Path) -> None:
     folder = home / "index" / (home / "index" / POINTER).read_text("utf-8")
     (folder / "chroma" / "chroma.sqlite3").write_bytes(b"rubbish")
-    done = askfirst("ask", "Can I post?", "--json", home=home)
+    done = askfirst("ask", "Can I post a photo of a customer?", "--json", home=home)
     assert done.returncode == 0, done.stderr
     assert "built again" in done.stderr
     assert json.loads(done.stdout)["citations"]
@@ -250,7 +252,7 @@ def test_a_damaged_index_is_rebuilt_saying_so(home: Path) -> None:
 def test_with_a_last_good_index_a_broken_corpus_only_warns(home: Path) -> None:
     (home / "corpus").mkdir()
     (home / "corpus" / "topics.yaml").write_text("- {id: x\n", "utf-8")
-    done = askfirst("ask", "Can I post?", "--json", home=home)
+    done = askfirst("ask", "Can I post a photo of a customer?", "--json", home=home)
     assert done.returncode == 0
     assert "last good index" in done.stderr
     assert json.loads(done.stdout)["citations"]

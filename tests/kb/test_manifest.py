@@ -52,7 +52,9 @@ def test_an_index_of_another_schema_is_refused(schema: int, error: type[Exceptio
         Manifest.read(written)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '{"schema": null}', '{"schema": 1, "digest": 1, "policies": 3}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"schema": null}', f'{{"schema": {SCHEMA}}}', f'{{"schema": {SCHEMA}, "digest": 1, "policies": 3}}']
+)
 def test_a_damaged_manifest_is_damage(text: str, written: Path) -> None:
     (written / FILE).write_text(text, "utf-8")
     with pytest.raises(IndexDamaged):

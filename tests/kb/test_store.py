@@ -53,7 +53,7 @@ def test_the_nearest_come_first_with_their_cosine(store: ChromaStore, letters: L
 
 
 def test_policies_filter_before_ranking(store: ChromaStore, letters: LetterEmbedder) -> None:
-    assert [key for key, _ in store.nearest(letters.embed(["aaaa"]), 3, ["other"])[0]] == ["other/1/1@id"]
+    assert [key for key, _ in store.nearest(letters.embed(["aaaa"]), 3, ["other@id"])[0]] == ["other/1/1@id"]
 
 
 def test_vectors_come_back(store: ChromaStore, letters: LetterEmbedder) -> None:

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against a baseline in the same run, printed; never timed tests."""
