@@ -44,7 +44,7 @@ class Assistant:
         """
         today = day or date.today()
         question = understand(message)
-        vector = self.knowledge.embedder.embed([question.sought[:_EMBEDDED]])[0]
+        vector = self.knowledge.embedder.embed([question.sought[:_EMBEDDED]], [question.lang])[0]
         reading = self.judge.read(question, vector)
         found = self._evidence(question, vector, today, groups)
         found[Rank.ORGANISATION] += [Evidence(clause, 0.0) for clause in stated]
@@ -84,7 +84,7 @@ class Assistant:
     def _rule(self, question: Question, vector: Vectors, evidence: Evidence) -> Rule:
         clause = evidence.clause
         known = self.knowledge.store.vectors([clause.key])
-        clause_vector = known[clause.key] if clause.key in known else self.knowledge.embedder.embed([clause.embedded])[0]
+        clause_vector = known[clause.key] if clause.key in known else self.knowledge.embedder.embed([clause.embedded], [clause.lang])[0]
         theirs = set(tokens(clause.text, clause.lang))
         coverage = len(theirs & set(tokens(question.text, clause.lang))) / max(len(theirs), 1)
         return Rule(

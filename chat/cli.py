@@ -96,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="port to listen on (7860)")
     serve.set_defaults(run=_serve)
 
+    init = commands.add_parser(
+        "init",
+        help="start your own corpus",
+        description="Puts editable copies of the support files and an example policy into your own corpus.",
+    )
+    init.set_defaults(run=_init)
+
     doctor = commands.add_parser(
         "doctor",
         help="what is installed, configured, stale, missing",
@@ -259,6 +266,18 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _init(_options: argparse.Namespace, settings: Settings) -> int:
+    from chat.init import init
+
+    written = init(settings)
+    for path in written:
+        print(f"wrote {path}")
+    if not written:
+        print(f"nothing to write: {settings.own_corpus} has every file already")
+    print("edit them; the next question uses them (`askfirst doctor` says what is missing)")
+    return 0
+
+
 def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     from chat.doctor import examine
 
@@ -273,9 +292,10 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 def _validated(corpus: Path, settings: Settings) -> Report:
     """The report on a corpus folder, read as `ingest` would read it."""
     from chat.validate import validate
+    from ingest.build import expected_model
     from ingest.gather import gather, read_topics
     from ingest.sources import sources
-    from kb.embedding import Embedder, OnnxEmbedder, ensure_export, identify
+    from kb.embedding import Embedder, ensure_export, open_embedder
     from kb.errors import CorpusError
     from kb.support import SHIPPED, merged, read_yaml, support_files
 
@@ -287,8 +307,8 @@ def _validated(corpus: Path, settings: Settings) -> Report:
     gathered = gather(sources(alone), topics)
 
     def embedder() -> Embedder:
-        model = identify(settings.embedder)
-        return OnnxEmbedder(ensure_export(model, settings.embedder, settings.model_folder, _log), model)
+        model = expected_model(settings)
+        return open_embedder(ensure_export(model, settings.embedder, settings.model_folder, _log), model)
 
     return validate(corpus, gathered.policies, gathered.clauses, gathered.refused, embedder)
 

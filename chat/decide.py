@@ -27,7 +27,7 @@ _CARRIES: Mapping[Verdict | None, tuple[Modality, ...]] = {
 }
 # In standard deviations of the search score: what a clause must be better by to overtake one whose force fits the
 # verdict, one place further down in `_CARRIES`, or a practice that is likelier.
-_MISFIT, _NEXT_FORCE, _OTHER_PRACTICE = 2.5, 0.4, 2.0
+_MISFIT, _NEXT_FORCE, _OTHER_PRACTICE = 5.0, 0.4, 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from chat.ask import Assistant
 from chat.contacts import read_contacts
 from chat.decide import Limits
 from chat.judge import PARAMETERS, Judge
-from kb.embedding import OnnxEmbedder
+from kb.embedding import open_embedder
 from kb.errors import ModelError
 from kb.glossary import Glossary
 from kb.manifest import Manifest
@@ -23,7 +23,7 @@ LIMITS = PARAMETERS.with_name("limits.json")
 def open_knowledge(settings: Settings, index: Path) -> KnowledgeBase:
     """The knowledge base in a finished index."""
     model = Manifest.read(index).model
-    embedder = OnnxEmbedder(settings.model_folder / model.folder, model)
+    embedder = open_embedder(settings.model_folder / model.folder, model)
     return KnowledgeBase.open(index, embedder, Glossary(Support.read(index).glossary))
 
 

@@ -85,7 +85,7 @@ def name(clause: Clause, lang: str) -> str:
     """How a clause is called in a sentence: "Practice 22", or the policy's title and section."""
     if clause.policy.id == PRACTICES_POLICY and clause.number:
         return phrase("rule_numbered", lang, number=clause.number)
-    section = " ".join(part for part in (clause.number if clause.number not in clause.section.split() else "", clause.section) if part)
+    section = " ".join(part for part in (clause.section, _own_number(clause)) if part)
     if section:
         return phrase("rule_titled", lang, title=clause.policy.title, section=section)
     return phrase("rule_title", lang, title=clause.policy.title)
@@ -101,7 +101,9 @@ def _reason(verdict: Verdict, meant: Verdict, clause: Clause, lang: str) -> str:
         case Verdict.NO:
             return phrase("reason_no" if clause.modality in _BANS else "reason_no_duty", lang, rule=rule)
         case Verdict.ASK:
-            return phrase("reason_ask" if meant is Verdict.ASK else "reason_doubt", lang, rule=rule)
+            if meant is not Verdict.ASK:
+                return phrase("reason_doubt", lang, rule=rule)
+            return phrase("reason_ask" if clause.modality is Modality.ASK_FIRST else "reason_ask_approval", lang, rule=rule)
         case _:
             assert_never(verdict)
 
@@ -133,12 +135,18 @@ def _text(
     return "\n".join([*lines, "", phrase(key, lang, contact=reach)])
 
 
+def _own_number(clause: Clause) -> str:
+    """The printed number, unless the section already begins or ends with it."""
+    number = clause.number or ""
+    shown = any(heading.split(" ")[0].strip(".:") == number for heading in clause.heading)
+    return "" if shown else number
+
+
 def source(clause: Clause) -> str:
     """Where a quotation stands: policy, number where the section does not begin with it, section."""
     parts = [clause.policy.title]
     if clause.section:
-        number = clause.number if clause.number and not clause.section.startswith(clause.number) else ""
-        parts.append(" ".join(part for part in (number, clause.section) if part))
+        parts.append(" ".join(part for part in (clause.section, _own_number(clause)) if part))
     elif clause.number:
         parts.append(clause.number)
     return ", ".join(parts)

@@ -21,15 +21,15 @@ from ingest.gather import Gathered, gather, read_topics
 from ingest.sources import missing_paths, sources
 from kb.clause import LANGUAGES, Clause, digest
 from kb.embedding import (
-    PACKAGED,
-    PACKAGED_SHA256,
+    Embedder,
     ModelId,
-    OnnxEmbedder,
     ReferenceEmbedder,
     Vectors,
     ensure_export,
     identify,
+    open_embedder,
     packaged_model,
+    shipped_model,
 )
 from kb.errors import (
     CorpusError,
@@ -43,6 +43,7 @@ from kb.errors import (
 from kb.lexical import Lexical
 from kb.manifest import POINTER, SCHEMA, Manifest, current_index
 from kb.settings import Settings
+from kb.space import Space
 from kb.store import ChromaStore
 from kb.support import NAMES, Support, read_support, support_files
 
@@ -96,7 +97,7 @@ class Outcome:
 
 def expected_model(settings: Settings) -> ModelId:
     """The model that the settings name; the packaged one is known without reading its weights again."""
-    return identify(settings.embedder) if settings.embedder else ModelId(PACKAGED, PACKAGED_SHA256)
+    return identify(settings.embedder) if settings.embedder else shipped_model()
 
 
 def is_fresh(settings: Settings) -> Path | None:
@@ -235,7 +236,7 @@ def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None =
             refused=found.gathered.refused,
             built=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        _verify(folder, found, clauses, vectors, OnnxEmbedder(exported, found.model))
+        _verify(folder, found, clauses, vectors, open_embedder(exported, found.model))
         manifest.write(folder)
         _point(settings.index_folder, folder.name)
     except BaseException as error:
@@ -277,7 +278,10 @@ def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: P
     if wanted:
         reference = ReferenceEmbedder(found.model, settings.embedder or str(packaged_model()))
         report = (lambda done: progress(done, len(wanted))) if progress else None
-        fresh = reference.embed([clauses[at].embedded for at in wanted], report)
+        texts = [clauses[at].embedded for at in wanted]
+        fresh = reference.embed(texts, report)
+        if found.model.space:
+            fresh = Space.load().apply(fresh, texts, [clauses[at].lang for at in wanted])
     width = fresh.shape[1] if fresh is not None else len(next(iter(known.values())))
     vectors = np.zeros((len(clauses), width), np.float32)
     for at, clause in enumerate(clauses):
@@ -288,7 +292,7 @@ def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: P
     return vectors
 
 
-def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, embedder: OnnxEmbedder) -> None:
+def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, embedder: Embedder) -> None:
     """The new index holds exactly these clauses, and each finds itself; raises `IndexDamaged`."""
     store = ChromaStore.open(folder / "chroma", found.gathered.policies)
     try:
@@ -300,7 +304,9 @@ def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, 
             clauses[at].key for at, [(_, similarity)] in zip(rows, store.nearest(vectors[::step], 1), strict=True) if similarity < _SELF
         ]
         sample = clauses[:: max(1, len(clauses) // 20)]
-        agreement = (embedder.embed([c.embedded for c in sample]) * np.stack([store.vectors([c.key])[c.key] for c in sample])).sum(1)
+        stored = store.vectors([c.key for c in sample])
+        asked = embedder.embed([c.embedded for c in sample], [c.lang for c in sample])
+        agreement = (asked * np.stack([stored[c.key] for c in sample])).sum(1)
         if lost or float(agreement.min()) < _SELF:
             raise IndexDamaged(
                 expected="every clause to find itself in the new index",

@@ -21,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.errors import IndexStranger, ModelError
+from kb.language import detect
+from kb.space import Space, space_id
 
 Vectors = npt.NDArray[np.float32]
 
@@ -49,22 +51,34 @@ class Embedder(Protocol):
         """Which model, by name and weights."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, float32, of unit length; an empty list gives an array of no rows."""
+    def embed(self, texts: Sequence[str], langs: Sequence[str] | None = None) -> Vectors:
+        """One row a text, float32, of unit length; an empty list gives an array of no rows.
+
+        `langs` are the texts' languages where they are known.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ModelId:
-    """A model's identity: its name and the SHA-256 of its weights file."""
+    """A model's identity: its name, the SHA-256 of its weights file, and of the common space laid over it (`kb.space`)."""
 
     name: str
     weights: str
+    space: str = ""
 
     @property
     def folder(self) -> str:
-        """A folder name that is the model's own."""
+        """A folder name that is the model's own, whatever space is laid over it."""
         return f"{Path(self.name).name}-{self.weights[:16]}"
+
+    @property
+    def bare(self) -> ModelId:
+        """The model without a space."""
+        return ModelId(self.name, self.weights)
+
+    def __str__(self) -> str:
+        return self.folder + (f" with space {self.space}" if self.space else "")
 
 
 def packaged_model() -> Path:
@@ -181,7 +195,7 @@ class OnnxEmbedder:
                 found=type(error).__name__,
                 todo="run `askfirst ingest --rebuild`",
             ) from error
-        if found != expected:
+        if found != expected.bare:
             raise IndexStranger(expected=f"model {expected.folder}", found=f"model {found.folder}", todo="run `askfirst ingest`")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
@@ -202,7 +216,7 @@ class OnnxEmbedder:
         """Which model."""
         return self._model
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], langs: Sequence[str] | None = None) -> Vectors:  # noqa: ARG002
         """One unit row a text: mean of the token vectors, as sentence-transformers pools."""
         if not texts:
             return np.zeros((0, self._dimensions), np.float32)
@@ -218,6 +232,38 @@ class OnnxEmbedder:
         return np.concatenate(rows).astype(np.float32)
 
 
+class SpacedEmbedder:
+    """An embedder with the common space laid over it, so that both languages can be compared."""
+
+    def __init__(self, inner: Embedder, space: Space, model: ModelId) -> None:
+        self._inner, self._space, self._model = inner, space, model
+
+    @property
+    def model(self) -> ModelId:
+        """Which model, with which space."""
+        return self._model
+
+    def embed(self, texts: Sequence[str], langs: Sequence[str] | None = None) -> Vectors:
+        """One unit row a text; a language that is not given is detected."""
+        tongues = langs if langs is not None else [detect(text) for text in texts]
+        return self._space.apply(self._inner.embed(texts), texts, tongues)
+
+
+def open_embedder(folder: Path, model: ModelId) -> Embedder:
+    """The exported model in `folder`, with the space that `model` names laid over it."""
+    inner = OnnxEmbedder(folder, model)
+    if not model.space:
+        return inner
+    if model.space != space_id():
+        raise IndexStranger(expected=f"space {model.space}", found=f"space {space_id()}", todo="run `askfirst ingest`")
+    return SpacedEmbedder(inner, Space.load(), model)
+
+
+def shipped_model() -> ModelId:
+    """The packaged model with the shipped space, known without reading its weights again."""
+    return ModelId(PACKAGED, PACKAGED_SHA256, space_id())
+
+
 def without_surrogates(text: str) -> str:
     """The text with lone surrogates replaced: tokenizers take only valid Unicode."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -228,6 +274,7 @@ def ensure_export(model: ModelId, named: str, models: Path, log: Callable[[str],
 
     Raises `ModelError` when the export does not agree with sentence-transformers to a cosine of `AGREEMENT`.
     """
+    model = model.bare
     folder = models / model.folder
     if (folder / _CARD).is_file():
         return folder

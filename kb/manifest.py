@@ -77,7 +77,7 @@ class Manifest:
         except (KeyError, TypeError, ValueError) as error:
             raise IndexDamaged(expected=f"a complete {FILE} in {folder}", found=repr(error), todo=TODO) from error
         if model is not None and found.model != model:
-            raise IndexStranger(expected=f"an index of model {model.folder}", found=found.model.folder, todo=TODO)
+            raise IndexStranger(expected=f"an index of model {model}", found=str(found.model), todo=TODO)
         return found
 
 

@@ -95,7 +95,7 @@ class KnowledgeBase:
         if not allowed:
             return []
         if vector is None:
-            vector = self.embedder.embed([text])[0]
+            vector = self.embedder.embed([text], [lang])[0]
         dense = dict(self.store.nearest(vector[None, :], POOL, allowed)[0])
         lexical: dict[str, float] = {}
         for tongue, index in self._lexical.items():

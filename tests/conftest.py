@@ -54,7 +54,7 @@ class LetterEmbedder:
 
     model = ModelId("letters", "0" * 64)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str], langs: Sequence[str] | None = None) -> Vectors:
         """26 counts a text, of unit length; a text without letters points at the first axis."""
         rows = np.zeros((len(texts), 26), np.float32)
         for row, text in zip(rows, texts, strict=True):

@@ -24,7 +24,8 @@ from chat.judge import CLASSES, PARAMETERS, pair_dense
 from chat.question import Question, understand
 from chat.scenarios import Scenario, bank_files, read_bank
 from kb.clause import PRACTICE_NUMBERS
-from kb.embedding import PACKAGED, PACKAGED_SHA256, ModelId, OnnxEmbedder, Vectors, ensure_export
+from kb.embedding import ModelId, Vectors, ensure_export, open_embedder, shipped_model
+from kb.language import detect
 from kb.lexical import tokens
 
 SEED = 25
@@ -79,12 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=PARAMETERS)
     options = parser.parse_args(arguments)
     began = time.monotonic()
-    model = ModelId(PACKAGED, PACKAGED_SHA256)
+    model = shipped_model()
     models = Path(platformdirs.user_cache_dir("askfirst-training", appauthor=False))
-    embedder = OnnxEmbedder(ensure_export(model, "", models, print), model)
+    embedder = open_embedder(ensure_export(model, "", models, print), model)
     bank = [case for case in read_bank() if case.split == "fit"]
     found = questions(bank)
-    vectors = embedder.embed([q.sought[:1500] for q in found])
+    vectors = embedder.embed([q.sought[:1500] for q in found], [q.lang for q in found])
     heads: dict[str, npt.NDArray[Any]] = {}
 
     def keep(name: str, coefficients: npt.NDArray[Any], bias: npt.NDArray[Any]) -> None:
@@ -116,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"verdict: {ours.sum()} cases, {time.monotonic() - began:.0f} s")
 
     ruled = [(case, q, v) for case, q, v in zip(bank, found, vectors, strict=True) if case.clause]
-    rule_vectors = embedder.embed([case.clause["text"] for case, _, _ in ruled])
+    rule_vectors = embedder.embed([case.clause["text"] for case, _, _ in ruled], [detect(case.clause["text"]) for case, _, _ in ruled])
     cases, asked, asked_vectors = [c for c, _, _ in ruled], [q for _, q, _ in ruled], np.stack([v for _, _, v in ruled])
     dense = np.stack([pair_dense(v, r) for v, r in zip(asked_vectors, rule_vectors, strict=True)])
     joint = hstack([matrix(pairs(asked, cases), dense), matrix(messages(asked))]).tocsr()
@@ -175,7 +176,7 @@ def write_card(out: Path, count: int, model: ModelId, extra: dict[str, Any] | No
         "seed": SEED,
         "cases": count,
         "bank": total.hexdigest(),
-        "embedding": {"name": model.name, "weights": model.weights},
+        "embedding": {"name": model.name, "weights": model.weights, "space": model.space},
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
         "licence": "CC BY 4.0, as the corpus it was fitted on",
         "limits": "short messages in English and Indonesian; figures in tests/evaluation",

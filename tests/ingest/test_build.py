@@ -41,12 +41,8 @@ def house(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, e
             embedded.extend(texts)
             return super().embed(texts)
 
-    class Quiet(LetterEmbedder):
-        def __init__(self, *_given: object) -> None:
-            pass
-
     monkeypatch.setattr(build, "ReferenceEmbedder", Recording)
-    monkeypatch.setattr(build, "OnnxEmbedder", Quiet)
+    monkeypatch.setattr(build, "open_embedder", lambda *_: LetterEmbedder())
     monkeypatch.setattr(build, "ensure_export", lambda *_: tmp_path)
     monkeypatch.setattr(build, "expected_model", lambda _: LetterEmbedder.model)
     folder = tmp_path / "corpus"
