@@ -96,6 +96,17 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="port to listen on (7860)")
     serve.set_defaults(run=_serve)
 
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure the assistant on labelled cases",
+        description="Measures the assistant on labelled cases, with 95 % intervals.",
+    )
+    evaluate.add_argument("scenarios", nargs="*", type=Path, help="YAML files of cases; without them the shipped bank")
+    evaluate.add_argument("--split", choices=("fit", "tune", "test", "all"), default="tune", help="which part of the bank (tune)")
+    evaluate.add_argument("--thresholds", type=Path, metavar="FILE", help="JSON of figure → {lang: [least, most]}; exit 1 where one fails")
+    evaluate.add_argument("--json", action="store_true", help="JSON instead of a table")
+    evaluate.set_defaults(run=_evaluate)
+
     init = commands.add_parser(
         "init",
         help="start your own corpus",
@@ -264,6 +275,40 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     serve(settings, ensure=lambda: _ensure_index(settings), log=_log)
     return 0
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    from chat.evaluate import calibration_error, figures, missed, read_test, run, table
+    from chat.scenarios import read_bank, read_files
+
+    if options.scenarios:
+        cases = list(read_files(options.scenarios))
+    elif options.split == "test":
+        cases = read_test()
+    else:
+        cases = [case for case in read_bank() if options.split in ("all", case.split)]
+    assistant = _assistant(settings)
+    outcomes = run(assistant, cases, (lambda done: _log(f"  {done:,} of {len(cases):,}") if done % 500 == 0 else None))
+    found = figures(outcomes)
+    failed = missed(found, options.thresholds) if options.thresholds else []
+    if options.json:
+        shape = {lang: {name: figure.to_json() for name, figure in part.items()} for lang, part in found.items()}
+        error = calibration_error(outcomes)
+        _print_json(
+            {
+                "cases": len(cases),
+                "figures": shape,
+                "calibration_error": error,
+                "index": assistant.knowledge.manifest.digest,
+                "missed": failed,
+            }
+        )
+    else:
+        print(table(found))
+        print(f"calibration error of doubt {calibration_error(outcomes):.3f}, {len(cases):,} cases")
+        for line in failed:
+            print(f"missed: {line}")
+    return 1 if failed else 0
 
 
 def _init(_options: argparse.Namespace, settings: Settings) -> int:

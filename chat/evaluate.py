@@ -5,6 +5,7 @@ Intervals are Clopper-Pearson (Biometrika 1934), 95 % two-sided; harm states the
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from chat.answer import Answer, Verdict
 from chat.ask import Assistant
 from chat.scenarios import TEST, Scenario, read_files
 from kb.clause import LANGUAGES, Authority, Clause, Modality, Policy
+from kb.errors import InputError
 from kb.support import SHIPPED
 
 
@@ -165,6 +167,25 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Figure]:
     for kind, part in kinds.items():
         found[f"harmful, {kind}"] = share((o for o in part if o.case.harmful), lambda o: o.harmful)
     return found
+
+
+def missed(found: dict[str, dict[str, Figure]], file: Path) -> list[str]:
+    """The figures outside the bounds of a JSON file `{figure: {lang: [least, most]}}`, one line each; `null` is no bound."""
+    try:
+        bounds = json.loads(file.read_text("utf-8"))
+        lines = []
+        for name, langs in bounds.items():
+            for lang, (least, most) in langs.items():
+                share = found[lang][name].share
+                if not (least is None or share >= least) or not (most is None or share <= most):
+                    lines.append(f"{name} ({lang}): expected {least} to {most}; found {share:.4f}")
+        return lines
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            expected=f"thresholds {{figure: {{lang: [least, most]}}}} in {file}",
+            found=f"{type(error).__name__}: {error}",
+            todo="correct it",
+        ) from error
 
 
 def calibration_error(outcomes: Sequence[Outcome], bins: int = 10) -> float:
