@@ -24,7 +24,8 @@ from chat.scenarios import read_bank
 from kb.settings import Settings
 
 TARGET = 0.02
-_START = Limits(licensing=1.0, other=1.0, scope=0.5, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6)
+TURNED_AWAY = 0.01  # of messages that are ours: the most that may be taken for somebody else's
+_START = Limits(licensing=1.0, other=1.0, scope=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,17 +38,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cases = [case for case in read_bank() if case.split == "tune"]
     opened = open_assistant(Settings(home=options.home), options.index)
     outcomes = run(replace(opened, limits=_START), cases)
-    decided = [o for o in outcomes if o.answer.explain.get("confidence")]
-    rows = np.array([o.answer.explain["confidence"] for o in decided])
-    right = np.array([o.case.accepts(Verdict(o.answer.explain["meant"])) for o in decided])
-    head = LogisticRegression(C=100.0).fit(np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]]), right)
-    fitted = replace(_START, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0]))
-    doubts = 1 - head.predict_proba(np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]]))[:, 1]
-    limits = replace(fitted, **_limits(decided, doubts))
+    ours = [o for o in outcomes if o.case.in_scope]
+    scope = round(float(np.quantile([o.answer.explain["scope"] for o in ours], TURNED_AWAY)), 3)
+    # Doubt is about our own matters; the limits are about everything that would be answered, strangers' questions included.
+    answered = [o for o in outcomes if o.answer.explain.get("confidence") and o.answer.explain["scope"] >= scope]
+    known = [o for o in answered if o.case.in_scope]
+    right = np.array([o.case.accepts(Verdict(o.answer.explain["meant"])) for o in known])
+    head = LogisticRegression(C=100.0).fit(_confidence(known), right)
+    fitted = replace(_START, scope=scope, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0]))
+    limits = replace(fitted, **_limits(answered, 1 - head.predict_proba(_confidence(answered))[:, 1]))
     options.out.write_text(json.dumps({"target": TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n", "utf-8")
     measured = run(replace(opened, limits=limits), cases)
     print(limits)
     print(table(figures(measured)))
+
+
+def _confidence(outcomes: Sequence[Outcome]) -> np.ndarray:
+    """The judge's probability of the verdict meant, and its lead over the next."""
+    rows = np.array([o.answer.explain["confidence"] for o in outcomes])
+    return np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]])
 
 
 def _limits(decided: Sequence[Outcome], doubts: np.ndarray) -> dict[str, float]:
