@@ -30,11 +30,12 @@ def message_from(given: Mapping[str, Any]) -> Message:
     text = _text(given, kinds[0])
     if not text.strip():
         raise InputError(expected=f"text in `{kinds[0]}`", found="an empty text", todo="write it")
-    history = given.get("history") or []
+    history = given.get("history")
+    history = [] if history is None else history
     if not isinstance(history, list) or not all(isinstance(h, str) for h in history):
         raise InputError(expected="`history` as a list of texts", found=f"{history!r}"[:60], todo="correct it")
     account = given.get("account")
-    if account not in (None, *Account):
+    if account is not None and (not isinstance(account, str) or account not in tuple(Account)):
         raise InputError(expected="`account` personal, brand or null", found=f"{account!r}"[:60], todo="correct it")
     return Message(
         text=text,
@@ -50,12 +51,22 @@ def search_line(knowledge: KnowledgeBase, given: Mapping[str, Any], top: int) ->
     """The hits for a search line, or its error object."""
     line_id = given.get("id")
     try:
-        query = _text(given, "query")
-        if not query.strip():
-            raise InputError(expected="text in `query`", found="an empty text", todo="write it")
-        return {"id": line_id, "hits": hits(knowledge, query, _lang(given), top)}
+        query, lang, _ = search_from(given)
+        return {"id": line_id, "hits": hits(knowledge, query, lang, top)}
     except InputError as error:
         return {"id": line_id, "error": str(error)}
+
+
+def search_from(given: Mapping[str, Any]) -> tuple[str, str, int]:
+    """Query, language and number of hits of a search; raises `InputError` naming the key that is wrong."""
+    query, top = _text(given, "query"), given.get("top")
+    if not query.strip():
+        raise InputError(expected="text in `query`", found="an empty text", todo="write it")
+    if top is None:
+        top = 10
+    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= MOST_HITS:
+        raise InputError(expected=f"`top` from 1 to {MOST_HITS}", found=f"{top!r}"[:60], todo="correct it")
+    return query, _lang(given), top
 
 
 def hits(knowledge: KnowledgeBase, query: str, lang: str, top: int) -> list[dict[str, Any]]:
@@ -93,7 +104,8 @@ def _text(given: Mapping[str, Any], key: str) -> str:
 
 
 def _lang(given: Mapping[str, Any]) -> str:
-    lang = given.get("lang") or "auto"
-    if lang not in LANGS:
+    lang = given.get("lang")
+    lang = "auto" if lang is None else lang
+    if not isinstance(lang, str) or lang not in LANGS:
         raise InputError(expected="`lang` auto, en or id", found=f"{lang!r}"[:60], todo="correct it")
     return str(lang)

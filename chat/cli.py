@@ -273,8 +273,20 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     from chat.web.serve import serve
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    serve(settings, ensure=lambda: _ensure_index(settings), log=_log)
+    serve(settings, ensure=lambda: _sound_index(settings), log=_log)
     return 0
+
+
+def _sound_index(settings: Settings) -> Path:
+    """An index that opens, rebuilt where it is damaged."""
+    from chat.opening import open_knowledge
+
+    def opened(of: Settings, index: Path) -> Path:
+        open_knowledge(of, index).close()
+        return index
+
+    found: Path = _opened(settings, opened)
+    return found
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:

@@ -43,6 +43,8 @@ def read_entries(file: Path) -> list[tuple[int, Any]]:
     try:
         loader = yaml.CSafeLoader(file.read_text("utf-8"))
         root = loader.get_single_node()
+        if root is None:  # nothing but comments: an organisation that has not filled it in yet
+            return []
         if not isinstance(root, yaml.SequenceNode):
             raise CorpusError(expected=f"a list of entries in {file}", found="something else", todo="correct it")
         return [(node.start_mark.line + 1, loader.construct_object(node, deep=True)) for node in root.value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,11 @@ import gradio
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.requests import ClientDisconnect
 
-from chat.api import hit, hits, message_from
+from chat.api import hit, hits, message_from, search_from
 from chat.doctor import placeholder_warning
-from chat.web.guard import Guard, problem
+from chat.web.guard import problem
 from chat.web.live import Live
 from chat.web.page import build_page, page_options
 from kb.clause import Evidence
@@ -36,7 +38,6 @@ def build_app(settings: Settings, index: Path, log: Callable[[str], None]) -> Fa
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(Guard)
     _routes(app, live)
     page = build_page(live.answer, live.contact, bool(placeholders))
     gradio.mount_gradio_app(app, page, path="/", **page_options())
@@ -65,14 +66,9 @@ def _routes(app: FastAPI, live: Live) -> None:
     async def search(request: Request) -> Response:
         """Ranked clauses, no verdict."""
         given = await _body(request)
-        query, lang, top = given.get("query"), given.get("lang") or "auto", given.get("top") or 10
-        if not isinstance(query, str) or not query.strip():
-            raise InputError(expected="text in `query`", found=f"{query!r}"[:60], todo="give it as a JSON string")
-        if lang not in ("auto", "en", "id"):
-            raise InputError(expected="`lang` auto, en or id", found=f"{lang!r}"[:60], todo="correct it")
-        if not isinstance(top, int) or not 1 <= top <= 100:
-            raise InputError(expected="`top` from 1 to 100", found=f"{top!r}"[:60], todo="correct it")
-        found = await run_in_threadpool(hits, live.assistant.knowledge, query, lang, top)
+        query, lang, top = search_from(given)
+        # Everything that may open a new index happens in the thread, so that other requests go on.
+        found = await run_in_threadpool(lambda: hits(live.assistant.knowledge, query, lang, top))
         return JSONResponse({"id": given.get("id"), "hits": found})
 
     @app.get("/api/clauses/{clause_id:path}", tags=["api"])
@@ -118,10 +114,16 @@ def _routes(app: FastAPI, live: Live) -> None:
 async def _body(request: Request) -> dict[str, Any]:
     try:
         given = await request.json()
-    except (ValueError, RecursionError, UnicodeDecodeError) as error:
+    except ClientDisconnect as error:
+        raise InputError(expected="a whole request", found="one that was broken off", todo="send it again") from error
+    except (ValueError, RecursionError) as error:
         raise InputError(expected="a JSON object", found=str(error) or "nothing", todo="correct it") from error
     if not isinstance(given, dict):
         raise InputError(expected="a JSON object", found=type(given).__name__, todo="correct it")
+    try:  # Python reads NaN, 1e999 and half a surrogate pair, and cannot send them back
+        json.dumps(given.get("id"), ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise InputError(expected="an `id` that JSON can hold", found=str(error), todo="give a text or a number") from error
     return given
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import uvicorn
 
+from chat.web.guard import Guard
 from kb.errors import AskFirstError, PortTaken, SettingsError
 from kb.settings import Settings
 
@@ -108,7 +109,7 @@ def serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
     gate = Gate()
     server = uvicorn.Server(
         uvicorn.Config(
-            gate,
+            Guard(gate),
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -47,3 +47,10 @@ def test_a_home_that_cannot_be_written_is_one_clear_error(settings: Settings, tm
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(HomeError, match="can be written"):
         init(replace(settings, home=tmp_path / "file"))
+
+
+def test_the_validator_has_nothing_against_a_fresh_start(settings: Settings) -> None:
+    from chat.cli import _validated
+
+    init(settings)
+    assert _validated(settings.own_corpus, settings).errors == []
