@@ -52,7 +52,7 @@ class Assistant:
         rules.sort(key=lambda rule: rule.relevance, reverse=True)
         practices = self._completed(found[Rank.PRACTICES], reading, question.lang)
         in_doubt = self._in_doubt(question.lang)
-        decision = decide(reading, rules, practices, in_doubt, self.limits, draft=question.draft)
+        decision = decide(reading, rules, practices, in_doubt, self.limits, draft=question.draft, ours=question.asks_to_post)
         references = self._references(decision, question, vector, today, groups)
         evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
         return self._worded(message, question, decision, evidence, references, reading, rules)

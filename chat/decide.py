@@ -119,14 +119,15 @@ def decide(
     limits: Limits,
     *,
     draft: bool,
+    ours: bool = False,
 ) -> Decision:
     """What the evidence comes to.
 
     `rules` are the organisation's clauses, `practices` those of the 25 practices, each best first; `in_doubt` is what
-    is cited when nothing settles the matter.
+    is cited when nothing settles the matter; `ours` says that the message is ours whatever the judge thinks.
     """
     bearing = [rule for rule in rules if rule.relevance >= limits.relevance]
-    if reading.scope < limits.scope and not bearing:
+    if reading.scope < limits.scope and not bearing and not ours:
         return OffTopic()
     if bearing:
         first = bearing[0]

@@ -31,6 +31,17 @@ _BRAND = re.compile(
     r"akun (?:resmi|kantor|perusahaan|brand|merek|bisnis|toko|klien|instansi|dinas|usaha|kita|kami)|(?:ig|tiktok|instagram|fb|halaman) (?:kantor|resmi|perusahaan|toko|brand|kami|kita))\b",
     re.IGNORECASE,
 )
+# Plainly asks whether something may be posted somewhere. On the tune split it matches no message that is not ours.
+_ASKS_TO_POST = re.compile(
+    r"\b(?:can|could|may|might|should|shall|must|ok(?:ay)?|fine|allowed|alright|all right|permitted)\b[^.?!]{0,40}?"
+    r"\b(?:post|posting|repost|share|sharing|upload|publish|tweet|retweet|blog|caption)\b[^.?!]{0,80}"
+    r"\b(?:instagram|insta|ig|facebook|fb|tiktok|linkedin|twitter|x|youtube|threads|reddit|page|account|story|stories|feed|profile|channel|"
+    r"group|online|social media|photo|picture|video|pic)\b"
+    r"|\b(?:boleh\w*|bisa|aman|gapapa|gpp|izin|diizinkan|diperkenankan|wajib|harus)\b[^.?!]{0,50}?"
+    r"\b(?:posting\w*|post|nge-?post|repost|unggah|mengunggah|diunggah|upload|share|bagikan|membagikan|tayang\w*|story|tweet|ngetweet)\b"
+    r"|\b(?:posting|post|unggah|upload|share|repost)\b[^.?!]{0,60}\bboleh\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Question:
     """A message understood.
 
     `text` is what was sent, cleaned of control and invisible characters; `original` is untouched (offsets of findings
-    refer to it); `sought` is what is searched: the text, joined with what came before where it leans on that.
+    refer to it); `asks_to_post` is set where it plainly asks whether something may be posted; `sought` is what is searched: the text, joined with what came before where it leans on that.
     """
 
     text: str
@@ -48,6 +59,7 @@ class Question:
     draft: bool
     account: Account | None
     history: tuple[str, ...]
+    asks_to_post: bool = False
 
 
 def understand(message: Message) -> Question:
@@ -67,6 +79,7 @@ def understand(message: Message) -> Question:
         draft=message.draft,
         account=message.account or stated_account(f"{text}"),
         history=history if leans else (),
+        asks_to_post=bool(_ASKS_TO_POST.search(text)),
     )
 
 

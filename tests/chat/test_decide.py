@@ -127,3 +127,7 @@ def test_what_an_own_rule_covers_is_ours_however_odd(in_doubt: list[Clause], cla
 def test_an_open_question_gets_no_verdict_but_a_draft_always_does(practices: list[Evidence], in_doubt: list[Clause]) -> None:
     assert isinstance(decide(reading(None), [], practices, in_doubt, LIMITS, draft=False), Informed)
     assert isinstance(decide(reading(None), [], practices, in_doubt, LIMITS, draft=True), Decided)
+
+
+def test_a_plain_request_to_post_is_ours_whatever_the_judge_thinks(practices: list[Evidence], in_doubt: list[Clause]) -> None:
+    assert isinstance(decide(reading(Verdict.NO, scope=0.1), [], practices, in_doubt, LIMITS, draft=False, ours=True), Decided)

@@ -85,3 +85,18 @@ def test_any_text_is_understood(text: str, history: list[str], draft: bool) -> N
     found = understand(Message(text, draft, history=tuple(history)))
     assert found.lang in ("en", "id")
     found.sought.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Can I post a photo of my new office desk on Instagram?", True),
+        ("is it ok to share this on my page", True),
+        ("boleh posting foto kucing?", True),
+        ("Can I post a letter at the front desk?", False),
+        ("What is the best phone for photos?", False),
+        ("bisa tolong jelasin cuti melahirkan?", False),
+    ],
+)
+def test_a_plain_request_to_post_is_recognised(text: str, expected: bool) -> None:
+    assert understand(Message(text)).asks_to_post is expected
