@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from kb.clause import Clause
+from kb.clause import Clause, public_shape
 
 
 class Verdict(StrEnum):
@@ -70,22 +70,7 @@ class Citation:
 
     def to_json(self) -> dict[str, Any]:
         """The public shape."""
-        clause = self.clause
-        return {
-            "clause_id": clause.id,
-            "policy_id": clause.policy.id,
-            "policy_title": clause.policy.title,
-            "authority": clause.policy.authority.value,
-            "lang": clause.lang,
-            "section": clause.section,
-            "number": clause.number,
-            "quote": self.quote,
-            "modality": clause.modality.value,
-            "topics": list(clause.topics),
-            "practices": list(clause.practices),
-            "page": clause.page,
-            "url": clause.policy.url,
-        }
+        return public_shape(self.clause) | {"quote": self.quote, "url": self.clause.policy.url}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from chat.answer import Account, Message
 from chat.question import LONGEST, clean
-from kb.clause import Evidence
+from kb.clause import Evidence, public_shape
 from kb.errors import InputError
 from kb.language import detect
 from kb.search import KnowledgeBase
@@ -78,22 +78,7 @@ def hits(knowledge: KnowledgeBase, query: str, lang: str, top: int) -> list[dict
 
 def hit(evidence: Evidence) -> dict[str, Any]:
     """One clause found, in the public shape."""
-    clause = evidence.clause
-    return {
-        "clause_id": clause.id,
-        "policy_id": clause.policy.id,
-        "policy_title": clause.policy.title,
-        "authority": clause.policy.authority.value,
-        "lang": clause.lang,
-        "section": clause.section,
-        "number": clause.number,
-        "score": round(evidence.score, 4),
-        "text": clause.text,
-        "modality": clause.modality.value,
-        "topics": list(clause.topics),
-        "practices": list(clause.practices),
-        "page": clause.page,
-    }
+    return public_shape(evidence.clause) | {"score": round(evidence.score, 4), "text": evidence.clause.text}
 
 
 def _text(given: Mapping[str, Any], key: str) -> str:

@@ -7,11 +7,12 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from chat.arguments import parser
 from kb.errors import AskFirstError, HomeError, InputError
 from kb.settings import Settings, described, read_settings
 
@@ -32,11 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     os.environ.setdefault("LANGSMITH_TRACING", "false")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         flags = {key: getattr(options, key, None) for key in ("host", "port")}
         settings = read_settings(os.environ, Path.cwd(), flags)
-        return int(options.run(options, settings) or 0)
+        return _commands()[options.command](options, settings)
     except AskFirstError as error:
         _log(f"askfirst: {error}")
         return 2
@@ -48,104 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="askfirst",
-        description="Can I post this? Answers from your social media rules: a verdict, the clause that decides, a person to ask.",
-        epilog="Settings: askfirst.toml or ASKFIRST_* variables; `askfirst doctor` lists them.",
-    )
-    parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    ask = commands.add_parser("ask", help="answer a question", description="Answers one question, or a line of JSON each with --jsonl.")
-    ask.add_argument("question", nargs="?", help="the question; leave it out with --jsonl")
-    ask.add_argument("--jsonl", action="store_true", help="a JSON object a line from stdin, an answer a line, in order")
-    _common(ask)
-    ask.set_defaults(run=_ask)
-
-    check = commands.add_parser("check", help="check a draft post", description="Checks a draft post from a file or stdin (-).")
-    check.add_argument("file", help="file with the draft, or - for stdin")
-    _common(check)
-    check.set_defaults(run=_check)
-
-    search = commands.add_parser("search", help="find clauses, without a verdict", description="Ranked clauses, no verdict.")
-    search.add_argument("query", nargs="?", help="what to look for; leave it out with --jsonl")
-    search.add_argument("--jsonl", action="store_true", help="a JSON object a line from stdin, a list of hits a line, in order")
-    search.add_argument("--top", type=_positive, default=None, help="how many clauses (10; 20 with --jsonl)")
-    search.add_argument("--lang", choices=("auto", "en", "id"), default="auto", help="language of the query")
-    search.add_argument("--json", action="store_true", help="JSON instead of text")
-    search.set_defaults(run=_search)
-
-    ingest = commands.add_parser(
-        "ingest",
-        help="bring the index up to date",
-        description="Brings the index up to date with the corpus and the remembered paths.",
-    )
-    ingest.add_argument("path", nargs="*", type=Path, help="files or folders to add; they are remembered")
-    force = ingest.add_mutually_exclusive_group()
-    force.add_argument("--binding", action="store_true", help="the paths hold our own rules (the default for plain documents)")
-    force.add_argument("--reference", action="store_true", help="the paths hold other organisations' rules")
-    ingest.add_argument("--forget", metavar="PATH", action="append", default=[], type=Path, help="stop remembering a path")
-    ingest.add_argument("--rebuild", action="store_true", help="embed everything anew")
-    ingest.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
-    ingest.add_argument("--json", action="store_true", help="JSON instead of text")
-    ingest.set_defaults(run=_ingest)
-
-    serve = commands.add_parser("serve", help="web page and API", description="Serves the chat page and the API.")
-    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (7860)")
-    serve.set_defaults(run=_serve)
-
-    evaluate = commands.add_parser(
-        "evaluate",
-        help="measure the assistant on labelled cases",
-        description="Measures the assistant on labelled cases, with 95 % intervals.",
-    )
-    evaluate.add_argument("scenarios", nargs="*", type=Path, help="YAML files of cases; without them the shipped bank")
-    evaluate.add_argument("--split", choices=("fit", "tune", "test", "all"), default="tune", help="which part of the bank (tune)")
-    evaluate.add_argument("--thresholds", type=Path, metavar="FILE", help="JSON of figure → {lang: [least, most]}; exit 1 where one fails")
-    evaluate.add_argument("--json", action="store_true", help="JSON instead of a table")
-    evaluate.set_defaults(run=_evaluate)
-
-    init = commands.add_parser(
-        "init",
-        help="start your own corpus",
-        description="Puts editable copies of the support files and an example policy into your own corpus.",
-    )
-    init.set_defaults(run=_init)
-
-    doctor = commands.add_parser(
-        "doctor",
-        help="what is installed, configured, stale, missing",
-        description="Looks at the installation and the corpus.",
-    )
-    doctor.add_argument("--corpus", type=Path, metavar="DIR", help="validate this corpus folder")
-    doctor.add_argument("--json", action="store_true", help="JSON instead of text")
-    doctor.set_defaults(run=_doctor)
-    return parser
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lang", choices=("auto", "en", "id"), default="auto", help="language of the message (auto)")
-    parser.add_argument("--account", choices=("personal", "brand"), help="the account that would post")
-    parser.add_argument("--json", action="store_true", help="JSON instead of text")
-    parser.add_argument("--explain", action="store_true", help="show how the answer came about")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1000:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 to 1000; found {text}")
-    return number
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"askfirst {version('askfirst')}"
-    except PackageNotFoundError:
-        return "askfirst (not installed)"
+def _commands() -> Mapping[str, Callable[[argparse.Namespace, Settings], int]]:
+    return {
+        "ask": _ask,
+        "check": _check,
+        "search": _search,
+        "ingest": _ingest,
+        "serve": _serve,
+        "evaluate": _evaluate,
+        "init": _init,
+        "doctor": _doctor,
+    }
 
 
 # --- commands -------------------------------------------------------------------------------------------------------

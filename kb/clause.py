@@ -156,6 +156,23 @@ class Evidence:
     parts: dict[str, float] = field(default_factory=dict, compare=False)
 
 
+def public_shape(clause: Clause) -> dict[str, Any]:
+    """What every interface says of a clause besides its words (CONTRACT, section 2)."""
+    return {
+        "clause_id": clause.id,
+        "policy_id": clause.policy.id,
+        "policy_title": clause.policy.title,
+        "authority": clause.policy.authority.value,
+        "lang": clause.lang,
+        "section": clause.section,
+        "number": clause.number,
+        "modality": clause.modality.value,
+        "topics": list(clause.topics),
+        "practices": list(clause.practices),
+        "page": clause.page,
+    }
+
+
 def digest(value: Any) -> str:
     """SHA-256 of a JSON-able value, keys sorted, as 64 hexadecimal digits."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

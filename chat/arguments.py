@@ -1,0 +1,99 @@
+"""What the command line takes (CONTRACT, section 1). Standard library only: `--help` must cost nothing."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; `command` names the command that was given."""
+    top = argparse.ArgumentParser(
+        prog="askfirst",
+        description="Can I post this? Answers from your social media rules: a verdict, the clause that decides, a person to ask.",
+        epilog="Settings: askfirst.toml or ASKFIRST_* variables; `askfirst doctor` lists them.",
+    )
+    top.add_argument("--version", action="version", version=_version())
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("ask", help="answer a question", description="Answers one question, or a line of JSON each with --jsonl.")
+    ask.add_argument("question", nargs="?", help="the question; leave it out with --jsonl")
+    ask.add_argument("--jsonl", action="store_true", help="a JSON object a line from stdin, an answer a line, in order")
+    _common(ask)
+
+    check = commands.add_parser("check", help="check a draft post", description="Checks a draft post from a file or stdin (-).")
+    check.add_argument("file", help="file with the draft, or - for stdin")
+    _common(check)
+
+    search = commands.add_parser("search", help="find clauses, without a verdict", description="Ranked clauses, no verdict.")
+    search.add_argument("query", nargs="?", help="what to look for; leave it out with --jsonl")
+    search.add_argument("--jsonl", action="store_true", help="a JSON object a line from stdin, a list of hits a line, in order")
+    search.add_argument("--top", type=_positive, default=None, help="how many clauses (10; 20 with --jsonl)")
+    search.add_argument("--lang", choices=("auto", "en", "id"), default="auto", help="language of the query")
+    search.add_argument("--json", action="store_true", help="JSON instead of text")
+
+    ingest = commands.add_parser(
+        "ingest",
+        help="bring the index up to date",
+        description="Brings the index up to date with the corpus and the remembered paths.",
+    )
+    ingest.add_argument("path", nargs="*", type=Path, help="files or folders to add; they are remembered")
+    force = ingest.add_mutually_exclusive_group()
+    force.add_argument("--binding", action="store_true", help="the paths hold our own rules (the default for plain documents)")
+    force.add_argument("--reference", action="store_true", help="the paths hold other organisations' rules")
+    ingest.add_argument("--forget", metavar="PATH", action="append", default=[], type=Path, help="stop remembering a path")
+    ingest.add_argument("--rebuild", action="store_true", help="embed everything anew")
+    ingest.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+    ingest.add_argument("--json", action="store_true", help="JSON instead of text")
+
+    serve = commands.add_parser("serve", help="web page and API", description="Serves the chat page and the API.")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (7860)")
+
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure the assistant on labelled cases",
+        description="Measures the assistant on labelled cases, with 95 % intervals.",
+    )
+    evaluate.add_argument("scenarios", nargs="*", type=Path, help="YAML files of cases; without them the shipped bank")
+    evaluate.add_argument("--split", choices=("fit", "tune", "test", "all"), default="tune", help="which part of the bank (tune)")
+    evaluate.add_argument("--thresholds", type=Path, metavar="FILE", help="JSON of figure → {lang: [least, most]}; exit 1 where one fails")
+    evaluate.add_argument("--json", action="store_true", help="JSON instead of a table")
+
+    commands.add_parser(
+        "init",
+        help="start your own corpus",
+        description="Puts editable copies of the support files and an example policy into your own corpus.",
+    )
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="what is installed, configured, stale, missing",
+        description="Looks at the installation and the corpus.",
+    )
+    doctor.add_argument("--corpus", type=Path, metavar="DIR", help="validate this corpus folder")
+    doctor.add_argument("--json", action="store_true", help="JSON instead of text")
+    return top
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("auto", "en", "id"), default="auto", help="language of the message (auto)")
+    parser.add_argument("--account", choices=("personal", "brand"), help="the account that would post")
+    parser.add_argument("--json", action="store_true", help="JSON instead of text")
+    parser.add_argument("--explain", action="store_true", help="show how the answer came about")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 1000; found {text}")
+    return number
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"askfirst {version('askfirst')}"
+    except PackageNotFoundError:
+        return "askfirst (not installed)"
