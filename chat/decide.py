@@ -183,8 +183,8 @@ def _decided(
     grounded = not licensed or any(_grants(meant, e.clause) for e in carriers[:3])
     if doubt <= (limits.licensing if licensed else limits.other) and grounded:
         return Decided(meant, tuple(e.clause for e in carriers), doubt, meant)
-    # Asking because a rule says so cites that rule; asking out of doubt cites the nearest rules, whatever their force.
-    asking = _carriers(Verdict.ASK, ranked, keep_first=keep_first) if meant is Verdict.ASK else list(ranked[:2])
+    # Asking because a rule says so cites that rule; asking out of doubt cites what would have carried the verdict meant.
+    asking = _carriers(Verdict.ASK, ranked, keep_first=keep_first) if meant is Verdict.ASK else carriers
     clauses = [*(e.clause for e in asking[:2]), *in_doubt]
     return Decided(Verdict.ASK, tuple(dict.fromkeys(clauses)), doubt, meant)
 
