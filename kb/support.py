@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,11 @@ def support_files(settings: Settings, name: str) -> list[Path]:
     return [folder / name for folder in folders if (folder / name).is_file()]
 
 
-def read_yaml(file: Path) -> Any:
-    """The parsed file; raises `CorpusError` naming file and line."""
+@contextmanager
+def _parsing(file: Path) -> Iterator[None]:
+    """Turns whatever reading and parsing raises into a `CorpusError` naming file and line."""
     try:
-        return yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{file} line {mark.line + 1}" if mark else str(file)
@@ -38,9 +40,15 @@ def read_yaml(file: Path) -> Any:
         raise CorpusError(expected=f"YAML in {file}", found=str(error).splitlines()[0], todo="correct it") from error
 
 
+def read_yaml(file: Path) -> Any:
+    """The parsed file; raises `CorpusError` naming file and line."""
+    with _parsing(file):
+        return yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+
+
 def read_entries(file: Path) -> list[tuple[int, Any]]:
     """The entries of a YAML list with the line each begins on; raises `CorpusError` naming file and line."""
-    try:
+    with _parsing(file):
         loader = yaml.CSafeLoader(file.read_text("utf-8"))
         root = loader.get_single_node()
         if root is None:  # nothing but comments: an organisation that has not filled it in yet
@@ -48,12 +56,6 @@ def read_entries(file: Path) -> list[tuple[int, Any]]:
         if not isinstance(root, yaml.SequenceNode):
             raise CorpusError(expected=f"a list of entries in {file}", found="something else", todo="correct it")
         return [(node.start_mark.line + 1, loader.construct_object(node, deep=True)) for node in root.value]
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{file} line {mark.line + 1}" if mark else str(file)
-        raise CorpusError(expected=f"YAML in {where}", found=error.problem or "an error", todo="correct it") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CorpusError(expected=f"YAML in {file}", found=str(error).splitlines()[0], todo="correct it") from error
 
 
 NAMES = ("topics.yaml", "contacts.yaml", "terms.yaml", "glossary.csv")
