@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chat.answer import Answer, Message
     from chat.ask import Assistant
     from chat.report import Report
-    from ingest.build import Changes
+    from ingest.plan import Changes
     from kb.search import KnowledgeBase
 
 LONGEST_LINE = 4_000_000  # code points of one JSON line
@@ -132,7 +132,8 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> int:
-    from ingest.build import plan, refresh
+    from ingest.build import refresh
+    from ingest.plan import plan
     from ingest.sources import remember
     from kb.clause import Authority
 
@@ -263,8 +264,8 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 def _validated(corpus: Path, settings: Settings) -> Report:
     """The report on a corpus folder, read as `ingest` would read it."""
     from chat.validate import validate
-    from ingest.build import expected_model
     from ingest.gather import gather, read_topics
+    from ingest.plan import expected_model
     from ingest.sources import sources
     from kb.embedding import Embedder, ensure_export, open_embedder
     from kb.errors import CorpusError
@@ -289,7 +290,8 @@ def _validated(corpus: Path, settings: Settings) -> Report:
 
 def _ensure_index(settings: Settings) -> Path:
     """The index to answer from: fresh where it can be, the last good one with a warning where it cannot."""
-    from ingest.build import is_fresh, refresh
+    from ingest.build import refresh
+    from ingest.plan import is_fresh
     from kb.errors import IndexNewer, IndexUnusable
     from kb.manifest import Manifest, current_index
 
@@ -318,7 +320,7 @@ def _ensure_index(settings: Settings) -> Path:
 
 
 def _last_good(settings: Settings, error: AskFirstError) -> Path:
-    from ingest.build import expected_model
+    from ingest.plan import expected_model
     from kb.errors import IndexUnusable
     from kb.manifest import Manifest, current_index
 
@@ -361,7 +363,7 @@ def _knowledge(settings: Settings) -> KnowledgeBase:
 
 def _index_state(settings: Settings) -> str:
     """One word for `doctor`: fresh, stale, missing, damaged or newer."""
-    from ingest.build import expected_model, is_fresh
+    from ingest.plan import expected_model, is_fresh
     from kb.errors import IndexMissing, IndexNewer, IndexUnusable
     from kb.manifest import Manifest, current_index
 

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 import ingest.build as build
-from ingest.build import Outcome, is_fresh, plan, refresh
+import ingest.plan as planning
+from ingest.build import Outcome, refresh
+from ingest.plan import is_fresh, plan
 from kb.embedding import ModelId, Vectors
 from kb.errors import CorpusError, HomeError, IndexDamaged, IndexNewer
 from kb.manifest import FILE, POINTER, SCHEMA, Manifest, current_index
@@ -44,7 +46,7 @@ def house(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, e
     monkeypatch.setattr(build, "ReferenceEmbedder", Recording)
     monkeypatch.setattr(build, "open_embedder", lambda *_: LetterEmbedder())
     monkeypatch.setattr(build, "ensure_export", lambda *_: tmp_path)
-    monkeypatch.setattr(build, "expected_model", lambda _: LetterEmbedder.model)
+    monkeypatch.setattr(planning, "expected_model", lambda _: LetterEmbedder.model)
     folder = tmp_path / "corpus"
     folder.mkdir()
     (folder / "a.md").write_text("# 1 Names\n- Ask before you name a customer.\n- You may name a town.\n", "utf-8")
