@@ -1,6 +1,7 @@
 """What was planned is applied: a new index in a folder of its own, verified, and only then named as the one that answers.
 
-An index folder is never changed once the pointer names it, so readers need no lock; writers take one.
+An index folder is never changed once the pointer names it, so readers need no lock; writers take one. Whatever a build
+that was killed left behind is cleared away by the next writer.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,19 +28,20 @@ from kb.embedding import (
     open_embedder,
     packaged_model,
 )
-from kb.errors import (
-    HomeError,
-    IndexDamaged,
-)
+from kb.errors import HomeError, IndexDamaged, IndexMissing, IndexUnusable, StoreUnreachable
 from kb.lexical import Lexical
-from kb.manifest import POINTER, SCHEMA, Manifest
+from kb.manifest import FILE, POINTER, SCHEMA, Manifest, current_index
 from kb.settings import Settings
 from kb.space import Space
 from kb.store import ChromaStore
 
 # A clause must find itself: cosine to its own vector, rounding and the approximate search allowed for.
 _SELF = 0.999
+_VECTORS = "chroma"
 _VERIFIED = 2000
+# The last index's vectors are copied and then changed as long as no more than this part of them has changed since they were
+# last written as a whole: rows that are replaced leave holes in Chroma's graph.
+_DRIFT = 0.2
 _PER_MINUTE = 4000  # clauses embedded in a minute on two cores; only used to announce a duration
 
 Progress = Callable[[int, int], None]
@@ -68,6 +70,7 @@ def refresh(
     process keeps it. On any error the last good index stays as it is.
     """
     with _writing(settings, wait):
+        _clear_leftovers(settings)
         if not rebuild and (fresh := is_fresh(settings)):
             manifest = Manifest.read(fresh)
             return Outcome(fresh, Changes(unchanged=len(manifest.clauses), refused=manifest.refused), built=False)
@@ -87,11 +90,12 @@ def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None =
             return Outcome(found.previous, found.changes, built=False)
     _announce(found, log)
     exported = ensure_export(found.model, settings.embedder, settings.model_folder, log)
-    vectors = _vectors(settings, found, clauses, progress)
+    vectors = _vectors(settings, found, clauses, progress, log)
+    before = _named(settings.index_folder)
     folder = settings.index_folder / f"index-{name[:12]}-{uuid.uuid4().hex[:6]}"
     try:
         folder.mkdir(parents=True)
-        ChromaStore.create(folder / "chroma", clauses, vectors)
+        drift = _store(folder / _VECTORS, settings, found, clauses, vectors, open_embedder(exported, found.model), log)
         for lang in LANGUAGES:
             if texts := {c.key: c.embedded for c in clauses if c.lang == lang}:
                 (folder / f"words-{lang}").mkdir()
@@ -107,12 +111,14 @@ def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None =
             stats=found.stats,
             refused=found.gathered.refused,
             built=datetime.now(UTC).isoformat(timespec="seconds"),
+            server=settings.chroma_url,
+            replaces=before,
+            drift=drift,
         )
-        _verify(folder, found, clauses, vectors, open_embedder(exported, found.model))
         manifest.write(folder)
         _point(settings.index_folder, folder.name)
     except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder, settings.chroma_url)
         if isinstance(error, OSError):
             raise HomeError(
                 expected=f"a folder that can be written at {settings.home}",
@@ -120,7 +126,7 @@ def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None =
                 todo="free some space or choose another ASKFIRST_HOME",
             ) from error
         raise
-    _tidy(settings.index_folder, {folder.name, found.previous.name if found.previous else ""})
+    _keep_only(settings, {folder.name, before})
     return Outcome(folder, found.changes, built=True)
 
 
@@ -133,18 +139,13 @@ def _announce(found: Plan, log: Log) -> None:
         log(f"updating the index: {new:,} of {total:,} clauses are new or changed")
 
 
-def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: Progress | None) -> Vectors:
+def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: Progress | None, log: Log) -> Vectors:
     """A row a clause: kept from the last index where its text is unchanged, else embedded by sentence-transformers."""
-    known: dict[str, Vectors] = {}
-    if found.previous:
-        before = Manifest.read(found.previous).clauses
-        store = ChromaStore.open(found.previous / "chroma", Manifest.read(found.previous).policies)
-        try:
-            keys = [key for key in found.gathered.clauses if key in before]
-            same = {c.key for c in store.fetch(keys) if c.embedded == found.gathered.clauses[c.key].embedded}
-            known = store.vectors(sorted(same)) if same else {}
-        finally:
-            store.close()
+    try:
+        known = _kept(found.previous, clauses) if found.previous else {}
+    except IndexDamaged as error:
+        log(f"the last index cannot be read and every clause is embedded again ({error.found})")
+        known = {}
     wanted = [at for at, clause in enumerate(clauses) if clause.key not in known]
     fresh: Vectors | None = None
     if wanted:
@@ -164,9 +165,51 @@ def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: P
     return vectors
 
 
+def _kept(previous: Path, clauses: list[Clause]) -> dict[str, Vectors]:
+    """Vectors of the last index, by key, of clauses whose embedded text is what it was."""
+    manifest = Manifest.read(previous)
+    store = ChromaStore.open(previous / _VECTORS, manifest.policies)
+    try:
+        # The same hash means the same text; with another hash the text may still be the same.
+        same = {c.key for c in clauses if c.key in manifest.clauses and manifest.clauses[c.key][0] == c.hash}
+        others = {c.key: c.embedded for c in clauses if c.key in manifest.clauses and c.key not in same}
+        same |= {c.key for c in store.fetch(list(others)) if c.embedded == others[c.key]}
+        return store.vectors(sorted(same))
+    finally:
+        store.close()
+
+
+def _store(folder: Path, settings: Settings, found: Plan, clauses: list[Clause], vectors: Vectors, embedder: Embedder, log: Log) -> int:
+    """Writes vectors, texts and metadata and verifies them; returns how many rows have changed since all were last written."""
+    drift = _drift(found, settings, len(clauses))
+    if found.previous and drift is not None:
+        try:
+            policies = Manifest.read(found.previous).policies
+            ChromaStore.copy(found.previous / _VECTORS, folder, clauses, vectors, policies)
+            _verify(folder, found, clauses, vectors, embedder)
+            return drift
+        except IndexDamaged as error:
+            log(f"the last index could not be carried over and is written anew ({error.found})")
+            shutil.rmtree(folder, ignore_errors=True)
+    ChromaStore.create(folder, clauses, vectors, settings.chroma_url)
+    _verify(folder, found, clauses, vectors, embedder)
+    return 0
+
+
+def _drift(found: Plan, settings: Settings, total: int) -> int | None:
+    """Rows that will have changed since all were last written, if the last index is to be copied; `None` if written anew."""
+    # A server copies no collections, so there everything is sent again.
+    if found.previous is None or settings.chroma_url or not (found.previous / _VECTORS / "chroma.sqlite3").is_file():
+        return None
+    changes = found.changes
+    rows = len(changes.added) + len(changes.changed) + len(changes.removed) + 2 * len(changes.moved)
+    drift = Manifest.read(found.previous).drift + rows
+    return drift if drift <= _DRIFT * total else None
+
+
 def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, embedder: Embedder) -> None:
     """The new index holds exactly these clauses, and each finds itself; raises `IndexDamaged`."""
-    store = ChromaStore.open(folder / "chroma", found.gathered.policies)
+    store = ChromaStore.open(folder, found.gathered.policies)
     try:
         if sorted(store.keys()) != sorted(c.key for c in clauses):
             raise IndexDamaged(expected=f"{len(clauses)} clauses in the new index", found=str(store.count()), todo="try again")
@@ -175,6 +218,10 @@ def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, 
         lost = [
             clauses[at].key for at, [(_, similarity)] in zip(rows, store.nearest(vectors[::step], 1), strict=True) if similarity < _SELF
         ]
+        changed = {*found.changes.added, *found.changes.changed, *(new for _, new in found.changes.moved)}
+        told = [clause for at, clause in enumerate(clauses) if at % step == 0 or clause.key in changed]
+        if store.fetch([c.key for c in told]) != told:
+            raise IndexDamaged(expected="every clause to be kept as it was given", found="one that is not", todo="try again")
         sample = clauses[:: max(1, len(clauses) // 20)]
         stored = store.vectors([c.key for c in sample])
         asked = embedder.embed([c.embedded for c in sample], [c.lang for c in sample])
@@ -190,18 +237,7 @@ def _verify(folder: Path, found: Plan, clauses: list[Clause], vectors: Vectors, 
 
 
 def _renew(folder: Path, manifest: Manifest, found: Plan) -> None:
-    renewed = Manifest(
-        schema=manifest.schema,
-        digest=manifest.digest,
-        model=manifest.model,
-        corpus=manifest.corpus,
-        policies=found.gathered.policies,
-        clauses=manifest.clauses,
-        stats=found.stats,
-        refused=found.gathered.refused,
-        built=manifest.built,
-    )
-    renewed.write(folder)
+    replace(manifest, policies=found.gathered.policies, stats=found.stats, refused=found.gathered.refused).write(folder)
 
 
 def _point(indexes: Path, name: str) -> None:
@@ -214,11 +250,46 @@ def _point(indexes: Path, name: str) -> None:
     making.replace(indexes / POINTER)
 
 
-def _tidy(indexes: Path, keep: set[str]) -> None:
-    """Removes older indexes; the last one stays, as a reader may still have it open."""
-    for folder in indexes.glob("index-*"):
+def _named(indexes: Path) -> str:
+    """Name of the index that answers, sound or not; empty where there is none."""
+    try:
+        return current_index(indexes).name
+    except IndexUnusable:
+        return ""
+
+
+def _clear_leftovers(settings: Settings) -> None:
+    """Removes what a build that was killed left behind: half-built indexes, and files that were to be renamed."""
+    try:
+        current = current_index(settings.index_folder)
+        keep = {current.name, Manifest.read(current).replaces}
+    except IndexMissing:
+        keep = set()
+    except IndexUnusable:
+        return  # not sound, or written by a newer version: nothing is known of what it needs
+    _keep_only(settings, keep)
+    for pattern in (f".{POINTER}.*", f"index-*/.{FILE}.*"):
+        for file in settings.index_folder.glob(pattern):
+            file.unlink(missing_ok=True)
+
+
+def _keep_only(settings: Settings, keep: set[str]) -> None:
+    """Removes the other indexes; the one that answered last is kept, as a reader may still have it open."""
+    for folder in settings.index_folder.glob("index-*"):
         if folder.name not in keep:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder, settings.chroma_url)
+
+
+def _remove(folder: Path, server: str) -> None:
+    """Removes an index; while the server that holds its vectors cannot be reached, its folder stays as a note of them."""
+    try:
+        ChromaStore.remove(folder / _VECTORS)
+    except StoreUnreachable:
+        if ChromaStore.server(folder / _VECTORS) == server:
+            return
+    except IndexDamaged:
+        pass  # the note cannot be read: what it named can only be found by hand
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def is_fresh(settings: Settings) -> Path | None:
     """The current index, if it is whole and made from exactly the files as they are now; costs a `stat` a file."""
     try:
         folder = current_index(settings.index_folder)
-        manifest = Manifest.read(folder, expected_model(settings))
+        manifest = Manifest.read(folder, expected_model(settings), settings.chroma_url)
     except IndexNewer:
         raise
     except IndexUnusable:
@@ -81,7 +81,7 @@ def plan(settings: Settings, log: Log, *, rebuild: bool = False) -> Plan:
     before: Mapping[str, tuple[str, str]] = {}
     try:
         previous = current_index(settings.index_folder)
-        before = Manifest.read(previous, model).clauses
+        before = Manifest.read(previous, model, settings.chroma_url).clauses
     except IndexNewer:
         raise
     except IndexMissing:

@@ -10,6 +10,7 @@ AskFirstError
 │   ├── IndexStranger    built by another model or an older program: can be rebuilt
 │   ├── IndexDamaged     files are missing or do not agree: can be rebuilt
 │   └── IndexNewer       written by a newer version: this program must not touch it
+├── StoreUnreachable     the Chroma server does not answer, or not as it should
 ├── ModelError           the embedding model is not the one that was promised
 └── PortTaken            the address to serve on is in use
 """
@@ -62,6 +63,10 @@ class IndexDamaged(IndexUnusable):
 
 class IndexNewer(IndexUnusable):
     """The index was written by a newer version of the program."""
+
+
+class StoreUnreachable(AskFirstError):
+    """The Chroma server that holds the vectors does not answer, or cannot do what it is asked."""
 
 
 class ModelError(AskFirstError):

@@ -24,7 +24,9 @@ class Manifest:
     """What an index holds and what made it.
 
     `digest` names the content: schema, model and every clause. `clauses` maps key → (hash, key of its policy), `stats` maps a source
-    file → [size, mtime in ns] (a cheap sign that nothing changed), `refused` maps file → reason.
+    file → [size, mtime in ns] (a cheap sign that nothing changed), `refused` maps file → reason. `server` is the URL of the Chroma
+    server that keeps the vectors, empty where they lie beside this file; `replaces` names the index that answered before; `drift`
+    counts the rows changed since the vectors were last written as a whole.
     """
 
     schema: int
@@ -36,6 +38,9 @@ class Manifest:
     stats: Mapping[str, tuple[int, int]]
     refused: Mapping[str, str]
     built: str
+    server: str = ""
+    replaces: str = ""
+    drift: int = 0
 
     def write(self, folder: Path) -> None:
         """Writes the manifest in one step; it is the last file of an index, so that a half-built one has none."""
@@ -45,8 +50,8 @@ class Manifest:
         making.replace(folder / FILE)
 
     @classmethod
-    def read(cls, folder: Path, model: ModelId | None = None) -> Manifest:
-        """The manifest in `folder`; raises when it is missing, damaged, newer, or made by another model."""
+    def read(cls, folder: Path, model: ModelId | None = None, server: str | None = None) -> Manifest:
+        """The manifest in `folder`; raises when it is missing, damaged, newer, made by another model or for another server."""
         try:
             data: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
             schema = int(data["schema"])
@@ -73,12 +78,23 @@ class Manifest:
                 stats={key: (value[0], value[1]) for key, value in data["stats"].items()},
                 refused=data["refused"],
                 built=data["built"],
+                server=data.get("server", ""),
+                replaces=data.get("replaces", ""),
+                drift=int(data.get("drift", 0)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise IndexDamaged(expected=f"a complete {FILE} in {folder}", found=repr(error), todo=TODO) from error
         if model is not None and found.model != model:
             raise IndexStranger(expected=f"an index of model {model}", found=str(found.model), todo=TODO)
+        if server is not None and found.server != server:
+            raise IndexStranger(
+                expected=f"an index whose vectors are {_lying(server)}", found=f"one whose vectors are {_lying(found.server)}", todo=TODO
+            )
         return found
+
+
+def _lying(server: str) -> str:
+    return f"in the Chroma server {server}" if server else "in its own folder"
 
 
 def _policy(data: dict[str, Any]) -> Policy:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -30,6 +31,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "address `serve` listens on; loopback only until sign-in exists")
     port: int = _setting(7860, "port `serve` listens on")
     doubt_limit: float = _setting(1.0, "0 to 1: doubt above this becomes `ask`; lower is stricter than the fitted limit, never looser")
+    chroma_url: str = _setting("", "URL of a Chroma server that keeps the vectors; empty: in the index folder")
     root_path: str = _setting("", "path prefix a reverse proxy serves the app under")
 
     @property
@@ -115,7 +117,25 @@ def _convert(key: str, value: Any, where: str) -> Any:
             if not 0 <= limit <= 1:
                 raise wrong("a number from 0 to 1")
             return limit
+        case "chroma_url":
+            try:
+                return server_url(value) if value else ""
+            except ValueError:
+                raise wrong("a URL such as http://127.0.0.1:8000 (scheme, host and port, nothing else)") from None
         case _:
             if not isinstance(value, str):
                 raise wrong("text")
             return value
+
+
+def server_url(value: Any) -> str:
+    """`scheme://host[:port]` in its plainest form; raises `ValueError` for anything else."""
+    if not isinstance(value, str):
+        raise ValueError("not text")
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("no scheme or host")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("more than scheme, host and port")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")

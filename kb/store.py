@@ -1,21 +1,28 @@
-"""Chroma: the only file that names it. Vectors, quoted text and metadata of clauses, in one collection a folder.
+"""Chroma: the only file that names it. Vectors, quoted text and metadata of clauses, in one collection an index.
 
-A folder is written once, by `create`, and never changed afterwards, so that any number of processes may open it.
-Chroma is a cache: everything in it can be made again from the corpus.
+The vectors lie in the index's own folder or, by URL, in a Chroma server; then the folder holds a note of where. What is
+written once, by `create` or `copy`, is never changed afterwards, so that any number of processes may open it. Chroma is
+a cache: everything in it can be made again from the corpus.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import numpy as np
 
-from kb.clause import Clause, Modality, Policy
+from kb.clause import Clause, Policy
 from kb.embedding import Vectors
-from kb.errors import IndexDamaged
+from kb.errors import HomeError, IndexDamaged, StoreUnreachable
+from kb.rows import flat, owner, whole
 
 COLLECTION = "clauses"
 # Up to this many clauses their vectors are kept in memory and searched exactly, which at that size is faster than
@@ -24,68 +31,121 @@ EXACT = 20_000
 BATCH = 5000  # Chroma 1.5.9 refuses more than 5,461 rows at once
 # Wider than Chroma's defaults: on collections of this size exactness is cheaper than a lost clause.
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
-
-
-def _client(folder: Path) -> Any:
-    import chromadb
-    from chromadb.config import Settings
-
-    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False))
+_NOTE = "server.json"
+_HEARTBEAT = 5.0  # seconds a server may take to say that it is there
+_REBUILD = "run `askfirst ingest --rebuild`"
+T = TypeVar("T")
 
 
 class ChromaStore:
     """Clauses by key (`Clause.key`) with their vectors."""
 
-    def __init__(self, client: Any, collection: Any, policies: Mapping[str, Policy]) -> None:
-        self._client, self._collection, self._policies = client, collection, policies
+    def __init__(self, folder: Path, policies: Mapping[str, Policy]) -> None:
+        self._folder, self._policies = folder, policies
+        self._server, self._name = _where(folder)
+        self._client: Any = None
+        self._collection: Any = None
+        self._opening = threading.Lock()
         self._known: dict[str, Clause] = {}
         self._rows: dict[str, int] = {}
         self._matrix: tuple[list[str], list[str], Vectors] | None = None
         self._owned: dict[frozenset[str], tuple[list[str], Vectors]] = {}
 
     @classmethod
-    def create(cls, folder: Path, clauses: Sequence[Clause], vectors: Vectors) -> None:
-        """Writes a new folder; a row of `vectors` (n, d) for each clause."""
-        client = _client(folder)
+    def create(cls, folder: Path, clauses: Sequence[Clause], vectors: Vectors, server: str = "") -> None:
+        """Writes a new folder, or a new collection of the Chroma server `server`; a row of `vectors` (n, d) for each clause.
+
+        Raises `HomeError` or `StoreUnreachable` where that cannot be written.
+        """
+        if server:
+            # The note comes first: whatever happens next, it says what there is to clear away.
+            folder.mkdir(parents=True, exist_ok=True)
+            note = {"url": server, "collection": _legal(folder.parent.name)}
+            (folder / _NOTE).write_text(json.dumps(note), "utf-8")
+        where, name = _where(folder)
         try:
-            collection = client.create_collection(COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None)
-            for at in range(0, len(clauses), BATCH):
-                part = clauses[at : at + BATCH]
-                collection.upsert(
-                    ids=[c.key for c in part],
-                    embeddings=vectors[at : at + BATCH],
-                    documents=[c.text for c in part],
-                    metadatas=[_metadata(c) for c in part],
-                )
-        finally:
-            client.close()
+            client = _client(folder, where)
+            try:
+                collection = client.create_collection(name, configuration={"hnsw": _HNSW}, embedding_function=None)
+                _write(collection, clauses, vectors)
+            finally:
+                client.close()
+        except (StoreUnreachable, OSError):
+            raise
+        except Exception as error:  # see `_damaged`
+            if where:
+                raise _unreachable(where, error) from error
+            raise HomeError(
+                expected=f"a folder that can be written at {folder}",
+                found=f"{type(error).__name__}: {error}",
+                todo="free some space or choose another ASKFIRST_HOME",
+            ) from error
+
+    @classmethod
+    def copy(cls, last: Path, folder: Path, clauses: Sequence[Clause], vectors: Vectors, policies: Mapping[str, Policy]) -> None:
+        """Makes a new folder of the last one by changing only what differs; `policies` are those of the last.
+
+        For vectors that lie in a folder; raises `IndexDamaged` where the copy cannot be changed.
+        """
+        shutil.copytree(last, folder)
+        try:
+            client = _client(folder, "")
+            try:
+                collection = client.get_collection(COLLECTION, embedding_function=None)
+                _change(collection, clauses, vectors, policies)
+            finally:
+                client.close()
+        except OSError:
+            raise
+        except Exception as error:  # see `_damaged`
+            raise _damaged(f"a copy of {last} that can be changed", error) from error
 
     @classmethod
     def open(cls, folder: Path, policies: Mapping[str, Policy]) -> Self:
-        """A finished folder, for reading; `policies` maps `id@lang`."""
-        if not (folder / "chroma.sqlite3").is_file():
-            raise IndexDamaged(expected=f"a Chroma database in {folder}", found="none", todo="run `askfirst ingest --rebuild`")
-        try:
-            client = _client(folder)
-            return cls(client, client.get_collection(COLLECTION, embedding_function=None), policies)
-        except Exception as error:  # chromadb raises its Rust side's errors as bare Exception and as its own types
-            raise IndexDamaged(
-                expected=f"a readable Chroma database in {folder}",
-                found=f"{type(error).__name__}: {error}",
-                todo="run `askfirst ingest --rebuild`",
-            ) from error
+        """What `create` or `copy` finished, for reading; `policies` maps `id@lang`.
+
+        Raises `IndexDamaged`, or `StoreUnreachable` where a server holds it that does not answer.
+        """
+        if not (folder / _NOTE).is_file() and not (folder / "chroma.sqlite3").is_file():
+            raise IndexDamaged(expected=f"a Chroma database in {folder}", found="none", todo=_REBUILD)
+        store = cls(folder, policies)
+        store._connect()
+        return store
+
+    @staticmethod
+    def server(folder: Path) -> str:
+        """URL of the Chroma server that holds what belongs to `folder`; empty where nothing lies elsewhere."""
+        return _where(folder)[0]
+
+    @staticmethod
+    def remove(folder: Path) -> None:
+        """Clears away what `create` or `copy` wrote, finished or not; raises `StoreUnreachable` where a server keeps it."""
+        server, name = _where(folder)
+        if server:
+            from chromadb.errors import NotFoundError
+
+            client = _client(folder, server)
+            try:
+                client.delete_collection(name)
+            except NotFoundError:
+                pass
+            except Exception as error:  # see `_damaged`
+                raise _unreachable(server, error) from error
+            finally:
+                client.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
-        """Releases the files."""
+        """Releases files and connections."""
         self._client.close()
 
     def count(self) -> int:
         """How many clauses are held, language versions counted apart."""
-        return int(self._reading(self._collection.count))
+        return int(self._ask("count"))
 
     def keys(self) -> list[str]:
         """Every key."""
-        return list(self._reading(self._collection.get, include=[])["ids"])
+        return list(self._ask("get", include=[])["ids"])
 
     def nearest(self, vectors: Vectors, limit: int, policies: Iterable[str] | None = None) -> list[list[tuple[str, float]]]:
         """For each row the keys of the nearest clauses with their cosine similarity, best first.
@@ -97,12 +157,11 @@ class ChromaStore:
             if policies is not None:
                 keys, kept = self._of(frozenset(policies), keys, owners, kept)
             return _exact(keys, kept, np.asarray(vectors, np.float32), limit)
-        where = {"owner": {"$in": sorted(set(policies))}} if policies is not None else None
-        found = self._reading(
-            self._collection.query,
+        found = self._ask(
+            "query",
             query_embeddings=np.asarray(vectors, np.float32),
             n_results=limit,
-            where=where,
+            where={"owner": {"$in": sorted(set(policies))}} if policies is not None else None,
             include=["distances"],
         )
         return [
@@ -120,37 +179,171 @@ class ChromaStore:
     def _all_vectors(self) -> tuple[list[str], list[str], Vectors] | None:
         """Keys, ids of their policies, and vectors of every clause; `None` where there are too many to keep."""
         if self._matrix is None and 0 < self.count() <= EXACT:
-            found = self._reading(self._collection.get, include=["embeddings"])
-            policies = [_owner(key, self._policies) for key in found["ids"]]
+            found = self._ask("get", include=["embeddings"])
+            policies = [owner(key, self._policies) for key in found["ids"]]
             self._rows = {key: at for at, key in enumerate(found["ids"])}
             self._matrix = (list(found["ids"]), policies, np.asarray(found["embeddings"], np.float32))
         return self._matrix
 
     def fetch(self, keys: Sequence[str]) -> list[Clause]:
         """The clauses of these keys, in this order; an unknown key is left out."""
-        wanted = [key for key in keys if key not in self._known]
-        if wanted:
-            found = self._reading(self._collection.get, ids=wanted, include=["documents", "metadatas"])
-            for key, text, data in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
-                self._known[key] = _clause(text, data, self._policies)
+        for part in _parts([key for key in dict.fromkeys(keys) if key not in self._known]):
+            found = self._ask("get", ids=part, include=["documents", "metadatas"])
+            for key, text, row in zip(found["ids"], found["documents"], found["metadatas"], strict=True):
+                self._known[key] = whole(text, row, self._policies)
         return [self._known[key] for key in keys if key in self._known]
 
     def vectors(self, keys: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of these keys; an unknown key is left out."""
         if self._matrix is not None:
             return {key: self._matrix[2][self._rows[key]] for key in keys if key in self._rows}
-        found = self._reading(self._collection.get, ids=list(keys), include=["embeddings"])
-        return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
+        known: dict[str, Vectors] = {}
+        for part in _parts(keys):
+            found = self._ask("get", ids=part, include=["embeddings"])
+            known |= zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True)
+        return known
 
-    def _reading(self, call: Any, *given: Any, **named: Any) -> Any:
+    def _connect(self) -> None:
+        client = None
         try:
-            return call(*given, **named)
-        except Exception as error:  # see `open`
-            raise IndexDamaged(
-                expected="an index that can be read",
-                found=f"{type(error).__name__}: {error}",
-                todo="run `askfirst ingest --rebuild`",
-            ) from error
+            client = _client(self._folder, self._server)
+            self._collection = client.get_collection(self._name, embedding_function=None)
+        except StoreUnreachable:
+            raise
+        except Exception as error:  # see `_damaged`
+            if client is not None:
+                client.close()
+            if self._server and _is_lost(error):
+                raise _unreachable(self._server, error) from error
+            raise _damaged(f"a readable Chroma database in {self._server or self._folder}", error) from error
+        self._client = client
+
+    def _ask(self, what: str, **named: Any) -> Any:
+        """Asks the collection; a connection that was lost is made again, once."""
+        collection = self._collection
+        try:
+            return getattr(collection, what)(**named)
+        except Exception as error:  # see `_damaged`
+            if not self._server or not _is_lost(error):
+                raise _damaged("an index that can be read", error) from error
+        with self._opening:
+            if self._collection is collection:
+                with suppress(Exception):
+                    self._client.close()
+                self._connect()
+        try:
+            return getattr(self._collection, what)(**named)
+        except Exception as error:  # see `_damaged`
+            if _is_lost(error):
+                raise _unreachable(self._server, error) from error
+            raise _damaged("an index that can be read", error) from error
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def _write(collection: Any, clauses: Sequence[Clause], vectors: Vectors) -> None:
+    for at in range(0, len(clauses), BATCH):
+        part = clauses[at : at + BATCH]
+        collection.upsert(
+            ids=[c.key for c in part],
+            embeddings=vectors[at : at + BATCH],
+            documents=[c.text for c in part],
+            metadatas=[flat(c) for c in part],
+        )
+
+
+def _change(collection: Any, clauses: Sequence[Clause], vectors: Vectors, policies: Mapping[str, Policy]) -> None:
+    """Makes the collection hold exactly these clauses, touching only rows that differ."""
+    before: dict[str, tuple[str, dict[str, Any]]] = {}
+    for part in _parts(collection.get(include=[])["ids"]):
+        found = collection.get(ids=part, include=["documents", "metadatas"])
+        before |= {key: (text, row) for key, text, row in zip(found["ids"], found["documents"], found["metadatas"], strict=True)}
+    gone = before.keys() - {c.key for c in clauses}
+    anew: list[int] = []
+    relined: list[int] = []
+    for at, clause in enumerate(clauses):
+        text, row = before.get(clause.key, ("", {}))
+        now = flat(clause)
+        if (text, row) == (clause.text, now):
+            continue
+        # Chroma merges a row's old values with the new ones, so where one fell away the row has to go first.
+        alike = row.keys() == now.keys() and text == clause.text and whole(text, row, policies).embedded == clause.embedded
+        (relined if alike else anew).append(at)
+    for part in _parts(sorted(gone | {clauses[at].key for at in anew} & before.keys())):
+        collection.delete(ids=part)
+    _write(collection, [clauses[at] for at in anew], vectors[anew])
+    for rows in _parts(relined):
+        collection.update(ids=[clauses[at].key for at in rows], metadatas=[flat(clauses[at]) for at in rows])
+
+
+# --- where it lies --------------------------------------------------------------------------------------------------
+
+
+def _where(folder: Path) -> tuple[str, str]:
+    """URL of the server that holds this folder's collection, empty for the folder itself, and the collection's name."""
+    try:
+        note = json.loads((folder / _NOTE).read_text("utf-8"))
+        return str(note["url"]), str(note["collection"])
+    except FileNotFoundError:
+        return "", COLLECTION
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(f"a readable {_NOTE} in {folder}", error) from error
+
+
+def _legal(name: str) -> str:
+    """The name in Chroma's characters; it asks for three to 512 of them, letters or digits first and last."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", name).strip("._-")[:500].ljust(3, "0")
+
+
+def _client(folder: Path, server: str) -> Any:
+    import chromadb
+    import httpx
+    from chromadb.config import Settings
+
+    if not server:
+        return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False))
+    parts = urlsplit(server)
+    secure = parts.scheme == "https"
+    try:
+        # Chroma's own client waits without end for a server that is there and says nothing.
+        httpx.get(f"{server}/api/v2/heartbeat", timeout=_HEARTBEAT).raise_for_status().json()["nanosecond heartbeat"]
+        return chromadb.HttpClient(
+            host=parts.netloc.rpartition(":")[0] if parts.port else parts.netloc,
+            port=parts.port or (443 if secure else 80),
+            ssl=secure,
+            settings=Settings(anonymized_telemetry=False),
+        )
+    except Exception as error:  # whatever answers may be anything
+        raise _unreachable(server, error) from error
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether the connection failed, and not what was asked."""
+    import httpx
+
+    return isinstance(error, httpx.HTTPError)
+
+
+def _unreachable(server: str, error: Exception) -> StoreUnreachable:
+    return StoreUnreachable(
+        expected=f"a Chroma server that answers at {server}",
+        found=f"{type(error).__name__}: {error}",
+        todo="start it, or correct ASKFIRST_CHROMA_URL",
+    )
+
+
+def _damaged(expected: str, error: Exception) -> IndexDamaged:
+    """Chromadb raises its Rust side's errors as bare `Exception` and as its own types: callers catch all of them."""
+    return IndexDamaged(expected=expected, found=f"{type(error).__name__}: {error}", todo=_REBUILD)
+
+
+# --- pure -----------------------------------------------------------------------------------------------------------
+
+
+def _parts(values: Sequence[T]) -> Iterator[list[T]]:
+    for at in range(0, len(values), BATCH):
+        yield list(values[at : at + BATCH])
 
 
 def _exact(keys: list[str], matrix: Vectors, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
@@ -161,56 +354,3 @@ def _exact(keys: list[str], matrix: Vectors, vectors: Vectors, limit: int) -> li
         best = best[np.argsort(-row[best], kind="stable")]
         found.append([(keys[int(at)], float(row[at])) for at in best])
     return found
-
-
-def _owner(key: str, policies: Mapping[str, Policy]) -> str:
-    """The key (`id@lang`) of the policy that a clause belongs to; ids may hold slashes, so the longest that fits."""
-    place, _, lang = key.rpartition("@")
-    while (at := place.rfind("/")) > 0:
-        place = place[:at]
-        if (owner := f"{place}@{lang}") in policies:
-            return owner
-    return ""
-
-
-def _metadata(clause: Clause) -> dict[str, str | int]:
-    """Chroma's flat form: lists as JSON text, absent values left out."""
-    flat: dict[str, str | int | None] = {
-        "id": clause.id,
-        "policy": clause.policy.id,
-        "owner": f"{clause.policy.id}@{clause.lang}",
-        "lang": clause.lang,
-        "authority": clause.policy.authority.value,
-        "modality": clause.modality.value,
-        "heading": json.dumps(clause.heading, ensure_ascii=False),
-        "number": clause.number,
-        "lead": clause.lead or None,
-        "topics": json.dumps(clause.topics),
-        "practices": json.dumps(clause.practices),
-        "contact": clause.contact,
-        "start": clause.start,
-        "end": clause.end,
-        "line": clause.line,
-        "page": clause.page,
-        "hash": clause.hash,
-    }
-    return {key: value for key, value in flat.items() if value is not None}
-
-
-def _clause(text: str, data: Mapping[str, Any], policies: Mapping[str, Policy]) -> Clause:
-    return Clause(
-        id=data["id"],
-        policy=policies[f"{data['policy']}@{data['lang']}"],
-        text=text,
-        modality=Modality(data["modality"]),
-        heading=tuple(json.loads(data["heading"])),
-        number=data.get("number"),
-        lead=data.get("lead", ""),
-        topics=tuple(json.loads(data["topics"])),
-        practices=tuple(json.loads(data["practices"])),
-        contact=data.get("contact"),
-        start=data["start"],
-        end=data["end"],
-        line=data.get("line"),
-        page=data.get("page"),
-    )

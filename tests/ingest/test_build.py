@@ -166,7 +166,7 @@ def test_a_build_that_fails_leaves_no_trace(house: Settings, monkeypatch: pytest
 def test_an_index_in_which_a_clause_is_lost_is_not_swapped_in(house: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     create = ChromaStore.create
 
-    def losing(folder: Path, clauses: Sequence[object], vectors: Vectors) -> None:
+    def losing(folder: Path, clauses: Sequence[object], vectors: Vectors, _server: str = "") -> None:
         create(folder, clauses[1:], vectors[1:])  # type: ignore[arg-type]
 
     monkeypatch.setattr(build.ChromaStore, "create", losing)
