@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.admit import ARCHIVES, check_beginning, check_size, one_line, read_file
 from ingest.annotate import Topic, annotate
+from ingest.archive import expand
 from ingest.document import Document, Refusal
 from ingest.read import read
-from ingest.sources import Source
+from ingest.sandbox import Sandbox
+from ingest.sources import SHIPPED, Source, member
 from ingest.split import split, title_of
 from kb.clause import LANGUAGES, Authority, Clause, Policy
 from kb.errors import CorpusError
@@ -37,24 +40,27 @@ class Gathered:
 
 
 def gather(sources: Iterable[Source], topics: Sequence[Topic]) -> Gathered:
-    """Reads every source; two files with the same policy id and language are both refused."""
+    """Reads every source, archives member by member; two files with the same policy id and language are both refused."""
     refused: dict[str, str] = {}
     read_well: dict[str, list[tuple[Source, Policy, list[Clause]]]] = {}
-    for source in sources:
-        try:
-            policy, clauses = read_source(source, topics)
-        except Refusal as refusal:
-            refused[source.name] = str(refusal)
-        else:
-            read_well.setdefault(f"{policy.id}@{policy.lang}", []).append((source, policy, clauses))
+    with Sandbox() as sandbox:
+        for source, data in _contents(sources, sandbox):
+            try:
+                policy, clauses = read_source(source, data, topics, sandbox)
+            except Refusal as refusal:
+                refused[one_line(source.name)] = str(refusal)
+            else:
+                read_well.setdefault(f"{policy.id}@{policy.lang}", []).append((source, policy, clauses))
     policies: dict[str, Policy] = {}
     found: dict[str, Clause] = {}
     for key, versions in read_well.items():
         if len(versions) > 1:
-            names = [source.name for source, _, _ in versions]
+            names = [one_line(source.name) for source, _, _ in versions]
             for source, policy, _ in versions:
-                others = ", ".join(n for n in names if n != source.name) or "itself, ingested twice"
-                refused[source.name] = f"expected an id of its own; found '{policy.id}' ({policy.lang}) also in {others}; change one id"
+                others = ", ".join(n for n in names if n != one_line(source.name)) or "itself, ingested twice"
+                refused[one_line(source.name)] = (
+                    f"expected an id of its own; found '{policy.id}' ({policy.lang}) also in {others}; change one id"
+                )
             continue
         [(_, policy, clauses)] = versions
         policies[key] = policy
@@ -62,15 +68,45 @@ def gather(sources: Iterable[Source], topics: Sequence[Topic]) -> Gathered:
     return Gathered(policies, found, refused)
 
 
-def read_source(source: Source, topics: Sequence[Topic]) -> tuple[Policy, list[Clause]]:
-    """One file's policy and annotated clauses; raises `Refusal`."""
-    try:
-        data = source.file.read_bytes()
-    except OSError as error:
-        raise Refusal(f"expected a readable file; found {error.strerror or error}; correct it") from error
+def _contents(sources: Iterable[Source], sandbox: Sandbox) -> Iterator[tuple[Source, bytes | Refusal]]:
+    """Every file's bytes, and those of every document in an archive, or the reason why there are none."""
+    for source in sources:
+        try:
+            data = read_file(source.file)
+            check_beginning(data, source.file.name)
+            if source.file.suffix.lower() not in ARCHIVES:
+                yield source, data
+                continue
+            members = sandbox.call(expand, data)
+            if not members:
+                raise Refusal("expected documents in the archive; found none; add some or remove it")
+        except Refusal as refusal:
+            yield source, refusal
+            continue
+        for inside in members:
+            yield member(source, inside.path), Refusal(inside.refused) if inside.refused else inside.data
+
+
+def read_source(source: Source, data: bytes | Refusal, topics: Sequence[Topic], sandbox: Sandbox) -> tuple[Policy, list[Clause]]:
+    """One file's policy and annotated clauses; raises `Refusal`.
+
+    Only the shipped Markdown is read in this process: it is part of the program, and the first answer need not wait
+    for a second interpreter.
+    """
+    if isinstance(data, Refusal):
+        raise data
+    if source.file.suffix == ".md" and source.file.is_relative_to(SHIPPED):
+        return make_policy(data, source, topics)
+    check_beginning(data, source.file.name)
+    return sandbox.call(make_policy, data, source, topics)
+
+
+def make_policy(data: bytes, source: Source, topics: Sequence[Topic]) -> tuple[Policy, list[Clause]]:
+    """Bytes → policy and annotated clauses; raises `Refusal`. Called in the sandbox, splitting and annotating included."""
     document = read(data, str(source.file))
     if not document.blocks:
         raise Refusal("expected text; found none; remove the file or write its clauses")
+    check_size(document)
     policy = policy_of(document, source)
     return policy, [annotate(clause, attributes, topics) for clause, attributes in split(document, policy)]
 
@@ -109,7 +145,7 @@ def policy_of(document: Document, source: Source) -> Policy:
         organisation=texts.pop("organisation") or "",
         coverage=texts.pop("coverage") or "full",
         groups=tuple(groups),
-        source=source.name,
+        source=one_line(source.name),
         **texts,
         **dates,
     )

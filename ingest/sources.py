@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.admit import ARCHIVES, is_document
 from ingest.read import READERS
 from kb.clause import LANGUAGES, Authority
 from kb.errors import CorpusError, HomeError, InputError
@@ -79,8 +80,13 @@ def _folder(folder: Path, called: str, only: tuple[str, ...] | None = None, auth
             path = inside / file
             if file.startswith(".") or (only and not inside.parts):
                 continue
-            if path.suffix.lower() in READERS and path.stem.lower() not in ("readme", "changelog", "license"):
+            if is_document(path.as_posix()) or path.suffix.lower() in ARCHIVES:
                 yield _source(Path(here) / file, path.as_posix(), f"{called}/{path.as_posix()}", authority)
+
+
+def member(archive: Source, path: str) -> Source:
+    """A document in an archive: named and placed as if the archive were a folder."""
+    return _source(archive.file / path, path, f"{archive.name}/{path}", archive.authority)
 
 
 def _source(file: Path, path: str, name: str, authority: Authority | None) -> Source:
@@ -111,8 +117,9 @@ def remember(settings: Settings, paths: list[Path], authority: Authority | None,
     for path in (p.expanduser().absolute() for p in paths):
         if not path.exists():
             raise InputError(expected=f"a file or folder at {path}", found="nothing there", todo="correct the path")
-        if path.is_file() and path.suffix.lower() not in READERS:
-            raise InputError(expected=f"a file ending in {', '.join(READERS)}", found=path.name, todo="convert it to Markdown")
+        if path.is_file() and path.suffix.lower() not in (*READERS, *ARCHIVES):
+            known = ", ".join((*READERS, *ARCHIVES))
+            raise InputError(expected=f"a file ending in {known}", found=path.name, todo="save it as .docx, PDF or Markdown")
         kept[path] = Remembered(path, authority)
     for path in (p.expanduser().absolute() for p in forget):
         if path not in kept:
