@@ -12,7 +12,6 @@ import re
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -33,6 +32,7 @@ BATCH = 5000  # Chroma 1.5.9 refuses more than 5,461 rows at once
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 _NOTE = "server.json"
 _HEARTBEAT = 5.0  # seconds a server may take to say that it is there
+_SILENCE = 120.0  # seconds it may say nothing in the middle of an answer; the longest is writing a batch
 _REBUILD = "run `askfirst ingest --rebuild`"
 T = TypeVar("T")
 
@@ -57,24 +57,23 @@ class ChromaStore:
 
         Raises `HomeError` or `StoreUnreachable` where that cannot be written.
         """
+        name = _legal(folder.parent.name) if server else COLLECTION
         if server:
             # The note comes first: whatever happens next, it says what there is to clear away.
             folder.mkdir(parents=True, exist_ok=True)
-            note = {"url": server, "collection": _legal(folder.parent.name)}
-            (folder / _NOTE).write_text(json.dumps(note), "utf-8")
-        where, name = _where(folder)
+            (folder / _NOTE).write_text(json.dumps({"url": server, "collection": name}), "utf-8")
         try:
-            client = _client(folder, where)
+            client = _client(folder, server)
             try:
                 collection = client.create_collection(name, configuration={"hnsw": _HNSW}, embedding_function=None)
                 _write(collection, clauses, vectors)
             finally:
-                client.close()
+                _close(client)
         except (StoreUnreachable, OSError):
             raise
         except Exception as error:  # see `_damaged`
-            if where:
-                raise _unreachable(where, error) from error
+            if server:
+                raise _unreachable(server, error) from error
             raise HomeError(
                 expected=f"a folder that can be written at {folder}",
                 found=f"{type(error).__name__}: {error}",
@@ -94,7 +93,7 @@ class ChromaStore:
                 collection = client.get_collection(COLLECTION, embedding_function=None)
                 _change(collection, clauses, vectors, policies)
             finally:
-                client.close()
+                _close(client)
         except OSError:
             raise
         except Exception as error:  # see `_damaged`
@@ -132,12 +131,12 @@ class ChromaStore:
             except Exception as error:  # see `_damaged`
                 raise _unreachable(server, error) from error
             finally:
-                client.close()
+                _close(client)
         shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Releases files and connections."""
-        self._client.close()
+        _close(self._client)
 
     def count(self) -> int:
         """How many clauses are held, language versions counted apart."""
@@ -212,7 +211,7 @@ class ChromaStore:
             raise
         except Exception as error:  # see `_damaged`
             if client is not None:
-                client.close()
+                _close(client)
             if self._server and _is_lost(error):
                 raise _unreachable(self._server, error) from error
             raise _damaged(f"a readable Chroma database in {self._server or self._folder}", error) from error
@@ -224,12 +223,14 @@ class ChromaStore:
         try:
             return getattr(collection, what)(**named)
         except Exception as error:  # see `_damaged`
-            if not self._server or not _is_lost(error):
+            # Another thread may have closed this very connection, having found it lost.
+            if not self._server or not (_is_lost(error) or collection is None or self._collection is not collection):
                 raise _damaged("an index that can be read", error) from error
         with self._opening:
             if self._collection is collection:
-                with suppress(Exception):
-                    self._client.close()
+                _close(self._client)
+                self._collection = None
+            if self._collection is None:
                 self._connect()
         try:
             return getattr(self._collection, what)(**named)
@@ -308,14 +309,30 @@ def _client(folder: Path, server: str) -> Any:
     try:
         # Chroma's own client waits without end for a server that is there and says nothing.
         httpx.get(f"{server}/api/v2/heartbeat", timeout=_HEARTBEAT).raise_for_status().json()["nanosecond heartbeat"]
-        return chromadb.HttpClient(
+        client = chromadb.HttpClient(
             host=parts.netloc.rpartition(":")[0] if parts.port else parts.netloc,
             port=parts.port or (443 if secure else 80),
             ssl=secure,
             settings=Settings(anonymized_telemetry=False),
         )
+        for session in _sessions(client):
+            session.timeout = httpx.Timeout(_SILENCE)
+        return client
     except Exception as error:  # whatever answers may be anything
         raise _unreachable(server, error) from error
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The HTTP sessions of a client, which chromadb 1.5.9 neither limits in time nor closes; none for a folder's client."""
+    servers = [getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None))]
+    return [server._session for server in servers if hasattr(server, "_session")]
+
+
+def _close(client: Any) -> None:
+    sessions = _sessions(client)
+    client.close()
+    for session in sessions:
+        session.close()
 
 
 def _is_lost(error: Exception) -> bool:

@@ -26,6 +26,12 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ({"ASKFIRST_PORT": "many"}, "port"),
         ({"ASKFIRST_PORT": "70000"}, "port"),
         ({"ASKFIRST_DOUBT_LIMIT": "2"}, "doubt_limit"),
+        ({"ASKFIRST_CHROMA_URL": "127.0.0.1:8000"}, "chroma_url"),
+        ({"ASKFIRST_CHROMA_URL": "ftp://127.0.0.1"}, "chroma_url"),
+        ({"ASKFIRST_CHROMA_URL": "http://"}, "chroma_url"),
+        ({"ASKFIRST_CHROMA_URL": "http://127.0.0.1:many"}, "chroma_url"),
+        ({"ASKFIRST_CHROMA_URL": "http://127.0.0.1:8000/api"}, "chroma_url"),
+        ({"ASKFIRST_CHROMA_URL": "http://me:secret@127.0.0.1:8000"}, "chroma_url"),
     ],
 )
 def test_a_wrong_value_names_its_key_and_where_it_stood(environ: dict[str, str], named: str, tmp_path: Path) -> None:
@@ -43,3 +49,12 @@ def test_a_wrong_file_is_named(text: str, tmp_path: Path) -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(described().values())
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [("", ""), ("http://127.0.0.1:8000/", "http://127.0.0.1:8000"), ("HTTPS://Chroma.Example", "https://chroma.example")],
+)
+def test_the_url_of_a_server_is_taken_in_its_plainest_form(given: str, taken: str, tmp_path: Path) -> None:
+    environ = {"ASKFIRST_HOME": str(tmp_path), "ASKFIRST_CHROMA_URL": given}
+    assert read_settings(environ, tmp_path).chroma_url == taken
