@@ -7,11 +7,13 @@ from pathlib import PurePath
 
 from ingest.document import Document, Refusal
 from ingest.read.markdown import read_markdown
+from ingest.read.pdf import read_pdf
 
 READERS: Mapping[str, Callable[[bytes, str], Document]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".txt": read_markdown,
+    ".pdf": read_pdf,
 }
 
 

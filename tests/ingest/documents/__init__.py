@@ -1,0 +1,9 @@
+"""Documents made for the tests: each function gives a file's name, its bytes and the clauses that its page shows."""
+
+from __future__ import annotations
+
+from tests.ingest.documents import pdf
+
+ALL = [
+    *pdf.DOCUMENTS,
+]
