@@ -37,8 +37,8 @@ _ORDINAL = (
     r"Ke(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)|First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth"
 )
 _WORD = (
-    r"Articles?|Sections?|Chapter|Part|Clause|Rule|Principle|Annex|Appendix|Schedule|Paragraph|"
-    r"Pasal|Bab|Bagian|Butir|Lampiran|Paragraf|Ketentuan|Prinsip"
+    r"Articles?|Sections?|Chapter|Part|Clause|Rule|Annex|Appendix|Schedule|Paragraph|"
+    r"Pasal|Bab|Bagian|Butir|Lampiran|Paragraf"
 )
 # A word in lower case is running text ("… under\nsection 5"), but for "ayat", which is printed small.
 _ARTICLE = re.compile(
