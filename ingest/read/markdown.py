@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ingest.document import Block, Document, Kind, Refusal
+from ingest.document import Block, Document, Kind, LeftOut, Refusal, Why
 
 LARGEST = 20_000_000  # bytes; a policy of a thousand pages stays below 5 MB of text
 _FENCE = re.compile(r"---[ \t]*\r?\n")
@@ -23,6 +23,14 @@ _KEYS = frozenset({"modality", "topics", "practices", "contact"})
 
 def read_markdown(data: bytes, name: str) -> Document:
     """The document's headings, list items and paragraphs; raises `Refusal` with line and remedy."""
+    text = decoded(data)
+    front, begin = front_matter(text)
+    blocks = tuple(_blocks(text, begin))
+    return Document(name=name, text=text, blocks=blocks, front=front, left_out=left_out(text, blocks, begin))
+
+
+def decoded(data: bytes) -> str:
+    """The UTF-8 text in `data`, without a byte order mark; raises `Refusal` with the line."""
     if len(data) > LARGEST:
         raise Refusal(f"expected at most {LARGEST:,} bytes; found {len(data):,}; split the file")
     try:
@@ -33,11 +41,28 @@ def read_markdown(data: bytes, name: str) -> Document:
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise Refusal(f"line {line}: expected text; found a NUL byte; this is not a text file")
-    front, begin = _front_matter(text)
-    return Document(name=name, text=text, blocks=tuple(_blocks(text, begin)), front=front)
+    return text
 
 
-def _front_matter(text: str) -> tuple[Mapping[str, Any], int]:
+def left_out(text: str, blocks: Sequence[Block], begin: int = 0) -> tuple[LeftOut, ...]:
+    """What stands between the blocks and is no printed number: front matter up to `begin`, then bullets, comments and other markup."""
+    found: list[LeftOut] = []
+    if begin:
+        found.append(LeftOut(text[:begin], 0, begin, Why.FRONT_MATTER))
+    at = begin
+    for block in [*sorted(blocks, key=lambda b: b.start), None]:
+        end = block.start if block else len(text)
+        if block and block.number and text[at:end].rstrip().endswith(block.number):
+            end = at + len(text[at:end].rstrip()) - len(block.number)
+        gap = text[at:end]
+        if gap.strip():
+            start = at + len(gap) - len(gap.lstrip())
+            found.append(LeftOut(gap.strip(), start, start + len(gap.strip()), Why.MARKUP))
+        at = max(at, block.end) if block else at
+    return tuple(found)
+
+
+def front_matter(text: str) -> tuple[Mapping[str, Any], int]:
     """The YAML between the first two fences and the offset behind it."""
     opening = _FENCE.match(text)
     if not opening:
