@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chat.answer import Answer, Message
     from chat.ask import Assistant
     from chat.report import Report
-    from ingest.plan import Changes
+    from ingest.changes import Changes
     from kb.search import KnowledgeBase
 
 LONGEST_LINE = 4_000_000  # code points of one JSON line
@@ -134,54 +134,37 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 def _ingest(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.build import refresh
     from ingest.plan import plan
-    from ingest.sources import remember
+    from ingest.sources import Remembered, given_with, remember, remembered, with_paths
     from kb.clause import Authority
 
     authority = Authority.BINDING if options.binding else Authority.REFERENCE if options.reference else None
+    given = given_with(options.effective_from, options.effective_to, options.supersedes)
+    if not options.path and (authority or given):
+        raise InputError(expected="paths that the options are about", found="none", todo="name the files or folders")
+    add = [Remembered(Path(path), authority, given) for path in options.path]
     if options.dry_run:
-        if options.path or options.forget:
-            raise InputError(expected="--dry-run alone", found="paths to add or forget", todo="ingest them, or run it without")
-        found = plan(settings, _log)
+        found = plan(settings, _log, kept=with_paths(remembered(settings), add, options.forget))
         _report(found.changes, options, built=False)
         return 0
-    if options.path or options.forget:
-        remember(settings, options.path, authority, options.forget)
+    if add or options.forget:
+        remember(settings, add, options.forget)
     outcome = refresh(settings, _log, _progress(), rebuild=options.rebuild)
     _report(outcome.changes, options, built=outcome.built)
     return 0
 
 
 def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> None:
+    from ingest.changes import lines, to_json
+
     if options.json:
-        _print_json(
-            {
-                "added": list(changes.added),
-                "changed": list(changes.changed),
-                "moved": [list(pair) for pair in changes.moved],
-                "removed": list(changes.removed),
-                "unchanged": changes.unchanged,
-                "refused": [{"file": file, "reason": reason} for file, reason in changes.refused.items()],
-                "missing": list(changes.missing),
-                "built": built,
-            }
-        )
+        _print_json(to_json(changes, built=built))
         return
-    for file, reason in changes.refused.items():
-        print(f"refused  {file}: {reason}")
-    for path in changes.missing:
-        print(f"missing  {path}: nothing is there any more; `askfirst ingest --forget` stops looking for it")
-    few = 20
-    for label, keys in (("added", changes.added), ("changed", changes.changed), ("removed", changes.removed)):
-        for key in keys[: few if len(keys) <= few else 0]:
-            print(f"{label:8} {key}")
-    for old, new in changes.moved[:few]:
-        print(f"moved    {old} → {new}")
+    *found, total = lines(changes)
+    for line in found:
+        print(_printable(line))
     if not changes.any and not options.dry_run and not built:
         print("nothing changed: the index is up to date")
-    print(
-        f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.moved)} moved, {len(changes.removed)} removed, "
-        f"{changes.unchanged} unchanged, {len(changes.refused)} refused"
-    )
+    print(total)
 
 
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:

@@ -113,7 +113,7 @@ def make_policy(data: bytes, source: Source, topics: Sequence[Topic]) -> tuple[P
 
 def policy_of(document: Document, source: Source) -> Policy:
     """The policy that front matter and file name describe; raises `Refusal` for a value that is not allowed."""
-    front = dict(document.front)
+    front = dict(document.front) | {key: value for key, value in source.given.items() if document.front.get(key) is None}
     if unknown := sorted(str(key) for key in front if key not in KNOWN_KEYS):
         raise Refusal(f"line 2: expected keys of a policy; found '{unknown[0]}'; correct or remove it")
     policy_id = str(front.get("id") or source.policy_id)

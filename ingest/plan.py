@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.changes import Changes as Changes
+from ingest.changes import compare, touched
 from ingest.gather import Gathered, gather, read_topics
-from ingest.sources import missing_paths, sources
+from ingest.sources import Remembered, missing_paths, sources
+from kb.clause import Clause
 from kb.embedding import ModelId, identify, shipped_model
 from kb.errors import CorpusError, IndexDamaged, IndexMissing, IndexNewer, IndexStranger, IndexUnusable
 from kb.manifest import Manifest, current_index
 from kb.settings import Settings
+from kb.store import ChromaStore
 from kb.support import NAMES, Support, read_support, support_files
 
 Log = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What differs between the index and the corpus: keys of clauses, and files refused with the reason."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    moved: tuple[tuple[str, str], ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: int = 0
-    refused: Mapping[str, str] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-
-    @property
-    def any(self) -> bool:
-        """Whether a new index is needed."""
-        return bool(self.added or self.changed or self.moved or self.removed)
+_BATCH = 5000  # keys fetched at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +51,14 @@ def is_fresh(settings: Settings) -> Path | None:
     return folder if dict(manifest.stats) == _stats(settings) else None
 
 
-def plan(settings: Settings, log: Log, *, rebuild: bool = False) -> Plan:
-    """Reads the corpus and compares it with the current index; writes nothing."""
-    stats = _stats(settings)
+def plan(settings: Settings, log: Log, *, rebuild: bool = False, kept: Sequence[Remembered] | None = None) -> Plan:
+    """Reads the corpus and compares it with the current index; writes nothing.
+
+    `kept` stands for the remembered paths, so that a change of them can be looked at before it is made.
+    """
+    stats = _stats(settings, kept)
     support = read_support(settings)
-    gathered = gather(sources(settings), read_topics(list(support.topics), "topics.yaml"))
+    gathered = gather(sources(settings, kept), read_topics(list(support.topics), "topics.yaml"))
     if not gathered.clauses:
         reasons = "; ".join(f"{file}: {why}" for file, why in gathered.refused.items())
         raise CorpusError(
@@ -89,56 +79,33 @@ def plan(settings: Settings, log: Log, *, rebuild: bool = False) -> Plan:
     except (IndexStranger, IndexDamaged) as error:
         log(f"the index cannot be used and is built again: {error.expected} was expected, {error.found} was found")
         previous = None
-    after = {key: (clause.hash, f"{clause.policy.id}@{clause.lang}") for key, clause in gathered.clauses.items()}
-    return Plan(
-        gathered,
-        support,
-        stats,
-        compare_indexes(
-            before,
-            after,
-            gathered,
-            tuple(str(path) for path in missing_paths(settings)),
-        ),
-        model,
-        None if rebuild else previous,
-    )
+    hashes = {key: found for key, (found, _) in before.items()}
+    old = _as_they_were(previous, touched(hashes, gathered.clauses), log) if previous else {}
+    gone = tuple(str(path) for path in missing_paths(settings, kept))
+    changes = compare(hashes, gathered.clauses, old, gathered.refused, gone)
+    return Plan(gathered, support, stats, changes, model, None if rebuild else previous)
 
 
-def compare_indexes(
-    before: Mapping[str, tuple[str, str]],
-    after: Mapping[str, tuple[str, str]],
-    gathered: Gathered,
-    missing: tuple[str, ...] = (),
-) -> Changes:
-    """What changed, by key and hash; a clause gone from one place and new, with the same content, at another has moved."""
-    added = [key for key in after if key not in before]
-    removed = [key for key in before if key not in after]
-    moved: list[tuple[str, str]] = []
-    for key in list(added):
-        clause = gathered.clauses[key]
-        for old in list(removed):
-            if before[old][1] == after[key][1] and clause.hash_at(old.rpartition("@")[0]) == before[old][0]:
-                moved.append((old, key))
-                added.remove(key)
-                removed.remove(old)
-                break
-    return Changes(
-        added=tuple(added),
-        changed=tuple(key for key in after if key in before and before[key][0] != after[key][0]),
-        moved=tuple(moved),
-        removed=tuple(removed),
-        unchanged=sum(before.get(key, ("", ""))[0] == value[0] for key, value in after.items()),
-        refused=gathered.refused,
-        missing=missing,
-    )
+def _as_they_were(index: Path, keys: Sequence[str], log: Log) -> dict[str, Clause]:
+    """The clauses of these keys in the last index; none, saying so, where it cannot be read any more."""
+    if not keys:
+        return {}
+    try:
+        store = ChromaStore.open(index / "chroma", Manifest.read(index).policies)
+        try:
+            return {clause.key: clause for at in range(0, len(keys), _BATCH) for clause in store.fetch(keys[at : at + _BATCH])}
+        finally:
+            store.close()
+    except IndexDamaged as error:
+        log(f"the old text of what changed cannot be shown: {error.found}")
+        return {}
 
 
-def _stats(settings: Settings) -> dict[str, tuple[int, int]]:
+def _stats(settings: Settings, kept: Sequence[Remembered] | None = None) -> dict[str, tuple[int, int]]:
     """Size and time of every file that the index is made from."""
     found: dict[str, tuple[int, int]] = {}
     own = [file for name in NAMES for file in support_files(settings, name)]
-    for file in [s.file for s in sources(settings)] + own:
+    for file in [s.file for s in sources(settings, kept)] + own:
         try:
             state = file.stat()
         except OSError:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
+
+from filelock import FileLock
 
 from ingest.admit import ARCHIVES, is_document
 from ingest.read import READERS
@@ -18,29 +22,44 @@ SHIPPED = Path(__file__).resolve().parent.parent / "corpus"
 _DOCUMENT_FOLDERS = ("policies", "practices", "guide")
 _NOT_DOCUMENTS = frozenset({"scenarios", "parallel"})
 _REMEMBERED = "remembered.json"
+# What may be said of a path on the command line; front matter wins.
+GIVEN = ("effective_from", "effective_to", "supersedes", "url")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read: where it is, the id and language its name gives, and the authority it was ingested with."""
+    """A file to read: where it is, the id and language its name gives, and what was said of it when it was ingested.
+
+    `given` holds keys of front matter (`GIVEN`) that count where the file itself does not set them.
+    """
 
     file: Path
     name: str
     policy_id: str
     lang: str | None = None
     authority: Authority | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A path given to `ingest`, kept so that later runs bring it up to date."""
+    """A path given to `ingest` with what was said of it, kept so that later runs bring it up to date."""
 
     path: Path
     authority: Authority | None
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the user gave: an address, or the path."""
+        return self.given.get("url") or str(self.path)
 
 
-def sources(settings: Settings) -> list[Source]:
-    """Every file of the corpus in a stable order; raises `CorpusError` for a folder that cannot be read."""
+def sources(settings: Settings, kept: Sequence[Remembered] | None = None) -> list[Source]:
+    """Every file of the corpus in a stable order; raises `CorpusError` for a folder that cannot be read.
+
+    `kept` stands for the remembered paths.
+    """
     found: list[Source] = []
     if settings.corpus is None:
         found += _folder(SHIPPED, "corpus", only=_DOCUMENT_FOLDERS)
@@ -54,20 +73,20 @@ def sources(settings: Settings) -> list[Source]:
         found += _folder(settings.corpus, settings.corpus.name)
     if settings.own_corpus.is_dir():
         found += _folder(settings.own_corpus, "own corpus")
-    for kept in remembered(settings):
-        if kept.path.is_dir():
-            found += _folder(kept.path, str(kept.path), authority=kept.authority)
-        elif kept.path.exists():
-            found.append(_source(kept.path, kept.path.name, str(kept.path), kept.authority))
+    for known in remembered(settings) if kept is None else kept:
+        if known.path.is_dir():
+            found += [replace(s, authority=known.authority, given=known.given) for s in _folder(known.path, str(known.path))]
+        elif known.path.exists():
+            found.append(replace(_source(known.path, known.path.name, known.name), authority=known.authority, given=known.given))
     return found
 
 
-def missing_paths(settings: Settings) -> list[Path]:
+def missing_paths(settings: Settings, kept: Sequence[Remembered] | None = None) -> list[Path]:
     """Remembered paths that are gone; their policies leave the index."""
-    return [kept.path for kept in remembered(settings) if not kept.path.exists()]
+    return [known.path for known in (remembered(settings) if kept is None else kept) if not known.path.exists()]
 
 
-def _folder(folder: Path, called: str, only: tuple[str, ...] | None = None, authority: Authority | None = None) -> Iterator[Source]:
+def _folder(folder: Path, called: str, only: tuple[str, ...] | None = None) -> Iterator[Source]:
     def refuse(error: OSError) -> None:
         raise CorpusError(expected=f"a readable corpus folder at {folder}", found=str(error), todo="correct its permissions") from error
 
@@ -81,15 +100,16 @@ def _folder(folder: Path, called: str, only: tuple[str, ...] | None = None, auth
             if file.startswith(".") or (only and not inside.parts):
                 continue
             if is_document(path.as_posix()) or path.suffix.lower() in ARCHIVES:
-                yield _source(Path(here) / file, path.as_posix(), f"{called}/{path.as_posix()}", authority)
+                yield _source(Path(here) / file, path.as_posix(), f"{called}/{path.as_posix()}")
 
 
 def member(archive: Source, path: str) -> Source:
     """A document in an archive: named and placed as if the archive were a folder."""
-    return _source(archive.file / path, path, f"{archive.name}/{path}", archive.authority)
+    inside = _source(archive.file / path, path, f"{archive.name}/{path}")
+    return replace(inside, authority=archive.authority, given=archive.given)
 
 
-def _source(file: Path, path: str, name: str, authority: Authority | None) -> Source:
+def _source(file: Path, path: str, name: str) -> Source:
     parts = path.split("/")
     if len(parts) > 1 and parts[0] in _DOCUMENT_FOLDERS:
         parts = parts[1:]
@@ -97,40 +117,78 @@ def _source(file: Path, path: str, name: str, authority: Authority | None) -> So
     lang = None
     if (tail := stem.rpartition(".")[2]) in LANGUAGES and "." in stem:
         stem, lang = stem.rpartition(".")[0], tail
-    return Source(file, name, stem.replace("@", "-"), lang, authority)
+    return Source(file, name, stem.replace("@", "-"), lang)
 
 
 def remembered(settings: Settings) -> list[Remembered]:
     """The paths given to `ingest` so far."""
     try:
         data = json.loads((settings.home / _REMEMBERED).read_text("utf-8"))
-        return [Remembered(Path(x["path"]), Authority(x["authority"]) if x["authority"] else None) for x in data]
+        return [
+            Remembered(
+                Path(x["path"]),
+                Authority(x["authority"]) if x["authority"] else None,
+                {key: str(value) for key, value in x.get("given", {}).items() if key in GIVEN},
+            )
+            for x in data
+        ]
     except (FileNotFoundError, NotADirectoryError):
         return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise HomeError(expected=f"a list of paths in {settings.home / _REMEMBERED}", found=str(error), todo="remove that file") from error
 
 
-def remember(settings: Settings, paths: list[Path], authority: Authority | None, forget: list[Path]) -> None:
-    """Adds and removes paths; raises `InputError` for one that is not there, or was never remembered."""
-    kept = {r.path: r for r in remembered(settings)}
-    for path in (p.expanduser().absolute() for p in paths):
-        if not path.exists():
-            raise InputError(expected=f"a file or folder at {path}", found="nothing there", todo="correct the path")
-        if path.is_file() and path.suffix.lower() not in (*READERS, *ARCHIVES):
-            known = ", ".join((*READERS, *ARCHIVES))
-            raise InputError(expected=f"a file ending in {known}", found=path.name, todo="save it as .docx, PDF or Markdown")
-        kept[path] = Remembered(path, authority)
-    for path in (p.expanduser().absolute() for p in forget):
-        if path not in kept:
-            raise InputError(expected="a path given to `ingest` before", found=str(path), todo="see `askfirst doctor` for the list")
-        del kept[path]
-    text = json.dumps([{"path": str(r.path), "authority": r.authority} for r in kept.values()], ensure_ascii=False)
+def with_paths(known: Sequence[Remembered], add: Sequence[Remembered] = (), forget: Sequence[str] = ()) -> list[Remembered]:
+    """The remembered paths with some added and others, named by path or address, forgotten; writes nothing.
+
+    Raises `InputError` for a path that is not there or cannot be read, and for one to forget that was never remembered.
+    """
+    kept = {r.path: r for r in known}
+    for new in (replace(r, path=r.path.expanduser().absolute()) for r in add):
+        if not new.path.exists():
+            raise InputError(expected=f"a file or folder at {new.path}", found="nothing there", todo="correct the path")
+        if new.path.is_file() and new.path.suffix.lower() not in (*READERS, *ARCHIVES):
+            formats = ", ".join((*READERS, *ARCHIVES))
+            raise InputError(expected=f"a file ending in {formats}", found=new.path.name, todo="save it as .docx, PDF or Markdown")
+        kept[new.path] = new
+    for name in forget:
+        gone = [r.path for r in kept.values() if name == r.given.get("url")] or [Path(name).expanduser().absolute()]
+        if gone[0] not in kept:
+            raise InputError(expected="a path or address given to `ingest` before", found=name, todo="see `askfirst doctor` for the list")
+        del kept[gone[0]]
+    return list(kept.values())
+
+
+def given_with(begin: str | None, end: str | None, supersedes: str | None) -> dict[str, str]:
+    """What is said of a path, from the command line's options; raises `InputError` for a day that is none."""
+    for option, day in (("--effective-from", begin), ("--effective-to", end)):
+        try:
+            wrong = day is not None and date.fromisoformat(day).isoformat() != day
+        except ValueError:
+            wrong = True
+        if wrong:
+            raise InputError(expected=f"a day (2026-03-09) for {option}", found=str(day), todo="correct it")
+    if begin and end and begin > end:
+        raise InputError(expected="--effective-from before --effective-to", found=f"{begin} and {end}", todo="correct them")
+    stated = {"effective_from": begin, "effective_to": end, "supersedes": supersedes}
+    return {key: value for key, value in stated.items() if value}
+
+
+def remember(settings: Settings, add: Sequence[Remembered] = (), forget: Sequence[str] = ()) -> None:
+    """Adds and removes paths in one step that no other process can come between; raises as `with_paths` does."""
+    with _writable(settings), FileLock(settings.home / f".{_REMEMBERED}.lock"):
+        kept = with_paths(remembered(settings), add, forget)
+        shape = [{"path": str(r.path), "authority": r.authority, "given": dict(r.given)} for r in kept]
+        making = settings.home / f".{_REMEMBERED}.{os.getpid()}"
+        making.write_text(json.dumps(shape, ensure_ascii=False), "utf-8")
+        making.replace(settings.home / _REMEMBERED)
+
+
+@contextmanager
+def _writable(settings: Settings) -> Iterator[None]:
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        making = settings.home / f".{_REMEMBERED}.{os.getpid()}"
-        making.write_text(text, "utf-8")
-        making.replace(settings.home / _REMEMBERED)
+        yield
     except OSError as error:
         raise HomeError(
             expected=f"a folder that can be written at {settings.home}",

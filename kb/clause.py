@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -85,6 +86,22 @@ class Policy:
             return True
         today = day.isoformat()
         return (self.effective_from or "") <= today and today <= (self.effective_to or "9999-12-31")
+
+
+def replaced(policies: Iterable[Policy], day: date) -> frozenset[str]:
+    """Ids of the policies that another has taken the place of by `day`.
+
+    A binding policy that `supersedes` another does so from its own first day in force on, for good and in every language.
+    """
+    today = day.isoformat()
+    return frozenset(
+        policy.supersedes
+        for policy in policies
+        if policy.supersedes
+        and policy.supersedes != policy.id
+        and policy.authority is Authority.BINDING
+        and (policy.effective_from or "") <= today
+    )
 
 
 @dataclass(frozen=True, slots=True)

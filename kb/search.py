@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from kb.clause import LANGUAGES, Clause, Evidence, Policy, Rank
+from kb.clause import LANGUAGES, Authority, Clause, Evidence, Policy, Rank, replaced
 from kb.embedding import Embedder, Vectors
 from kb.glossary import Glossary
 from kb.lexical import Lexical, tokens
@@ -55,16 +55,19 @@ class KnowledgeBase:
         self.store.close()
 
     def policies(self, day: date, groups: Collection[str] = ()) -> dict[str, Policy]:
-        """The policies, by `id@lang`, that are in force on `day` and that a member of `groups` may see."""
+        """The policies, by `id@lang`, that are in force on `day`, not replaced by then, and that a member of `groups` may see."""
         seen = (day, frozenset(groups))
         if seen not in self._visible:
             if len(self._visible) > _REMEMBERED:
                 self._visible.clear()
                 self._chosen.clear()
+            gone = replaced(self.manifest.policies.values(), day)
             self._visible[seen] = {
                 key: policy
                 for key, policy in self.manifest.policies.items()
-                if policy.in_force(day) and (not policy.groups or set(policy.groups) & set(groups))
+                if policy.in_force(day)
+                and not (policy.authority is Authority.BINDING and policy.id in gone)
+                and (not policy.groups or set(policy.groups) & set(groups))
             }
         return self._visible[seen]
 

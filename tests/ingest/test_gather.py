@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.gather import Gathered, gather
-from ingest.sources import remember, sources
+from ingest.sources import Remembered, remember, sources
 from kb.clause import Authority
 from kb.errors import CorpusError, InputError
 from kb.settings import Settings
@@ -89,17 +89,17 @@ def test_a_missing_corpus_folder_is_one_clear_error(settings: Settings, tmp_path
 def test_remembered_paths_are_read_until_they_are_forgotten(corpus: Settings, tmp_path: Path) -> None:
     extra = tmp_path / "extra.md"
     extra.write_text("- You must smile.\n", "utf-8")
-    remember(corpus, [extra], Authority.REFERENCE, [])
+    remember(corpus, [Remembered(extra, Authority.REFERENCE)])
     assert gathered(corpus).policies["extra@en"].authority is Authority.REFERENCE
-    remember(corpus, [], None, [extra])
+    remember(corpus, forget=[str(extra)])
     assert "extra@en" not in gathered(corpus).policies
 
 
 def test_a_path_that_is_not_there_is_an_error(corpus: Settings, tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        remember(corpus, [tmp_path / "gone.md"], None, [])
+        remember(corpus, [Remembered(tmp_path / "gone.md", None)])
     with pytest.raises(InputError):
-        remember(corpus, [], None, [tmp_path / "never.md"])
+        remember(corpus, forget=[str(tmp_path / "never.md")])
 
 
 def test_the_organisation_s_own_folder_is_laid_over_the_shipped_corpus(settings: Settings) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from kb.clause import Authority, Clause, Modality, Policy, Rank
+from kb.clause import Authority, Clause, Modality, Policy, Rank, replaced
 
 
 def test_two_policies_with_the_same_sentence_are_two_clauses(clause: Callable[..., Clause], policy: Callable[..., Policy]) -> None:
@@ -68,3 +69,22 @@ def test_a_binding_policy_is_evidence_only_while_in_force(
 
 def test_an_old_reference_policy_still_shows_how_others_did_it(policy: Callable[..., Policy]) -> None:
     assert policy(authority=Authority.REFERENCE, effective_to="2001-01-01").in_force(date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("given", "gone"),
+    [
+        ({"supersedes": "old"}, {"old"}),
+        ({"supersedes": "old", "effective_from": "2026-06-01"}, {"old"}),
+        ({"supersedes": "old", "effective_from": "2026-06-02"}, set()),
+        ({"supersedes": "old", "effective_to": "2020-01-01"}, {"old"}),
+        ({"supersedes": "old", "authority": Authority.REFERENCE}, set()),
+        ({"supersedes": "house"}, set()),
+        ({}, set()),
+    ],
+    ids=["at once", "from its day on", "not before", "for good", "not by a reference", "not itself", "not unasked"],
+)
+def test_a_binding_policy_takes_the_place_of_the_one_it_supersedes(
+    given: dict[str, Any], gone: set[str], policy: Callable[..., Policy]
+) -> None:
+    assert replaced([policy(**given)], date(2026, 6, 1)) == gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def test_rank_filters_before_ranking(knowledge: KnowledgeBase) -> None:
 def test_a_policy_not_in_force_is_no_evidence(knowledge: KnowledgeBase) -> None:
     assert "past/1@en" not in ids(knowledge, "A logo was allowed.")
     assert "past/1@en" in ids(knowledge, "A logo was allowed.", day=date(2019, 1, 1))
+
+
+@pytest.mark.parametrize(("day", "replaced"), [(date(2026, 5, 31), False), (date(2026, 6, 1), True), (date(2030, 1, 1), True)])
+def test_a_policy_is_evidence_until_its_successor_is_in_force(
+    day: date, replaced: bool, knowledge: KnowledgeBase, policy: Callable[..., Policy]
+) -> None:
+    successor = policy(id="new", supersedes="house", effective_from="2026-06-01", effective_to="2027-01-01")
+    knowledge.manifest = replace(knowledge.manifest, policies=knowledge.manifest.policies | {"new@en": successor})
+    assert ("house/2@en" not in ids(knowledge, "Never share a password.", day=day)) is replaced
 
 
 def test_a_policy_of_a_group_is_seen_by_that_group_only(knowledge: KnowledgeBase) -> None:
