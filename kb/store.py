@@ -13,6 +13,7 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ class ChromaStore:
         self._server, self._name = _where(folder)
         self._client: Any = None
         self._collection: Any = None
+        self._copied: TemporaryDirectory[str] | None = None
         self._opening = threading.Lock()
         self._known: dict[str, Clause] = {}
         self._rows: dict[str, int] = {}
@@ -103,12 +105,17 @@ class ChromaStore:
     def open(cls, folder: Path, policies: Mapping[str, Policy]) -> Self:
         """What `create` or `copy` finished, for reading; `policies` maps `id@lang`.
 
-        Raises `IndexDamaged`, or `StoreUnreachable` where a server holds it that does not answer.
+        Raises `IndexDamaged`, or `StoreUnreachable` where a server holds it that does not answer. A folder on a disk that is
+        full or read-only is read from a temporary copy: Chroma opens nothing that it cannot write.
         """
         if not (folder / _NOTE).is_file() and not (folder / "chroma.sqlite3").is_file():
             raise IndexDamaged(expected=f"a Chroma database in {folder}", found="none", todo=_REBUILD)
         store = cls(folder, policies)
-        store._connect()
+        try:
+            store._connect(folder)
+        except IndexDamaged:
+            if store._server or not store._copies():
+                raise
         return store
 
     @staticmethod
@@ -137,6 +144,8 @@ class ChromaStore:
     def close(self) -> None:
         """Releases files and connections."""
         _close(self._client)
+        if self._copied:
+            self._copied.cleanup()
 
     def count(self) -> int:
         """How many clauses are held, language versions counted apart."""
@@ -202,10 +211,20 @@ class ChromaStore:
             known |= zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True)
         return known
 
-    def _connect(self) -> None:
+    def _copies(self) -> bool:
+        """Opens a temporary copy in place of the folder; false where that helps no more than the folder itself."""
+        self._copied = TemporaryDirectory(prefix="askfirst-", ignore_cleanup_errors=True)
+        try:
+            self._connect(Path(shutil.copytree(self._folder, Path(self._copied.name) / "copy")))
+        except (OSError, IndexDamaged):
+            self._copied.cleanup()
+            return False
+        return True
+
+    def _connect(self, folder: Path) -> None:
         client = None
         try:
-            client = _client(self._folder, self._server)
+            client = _client(folder, self._server)
             self._collection = client.get_collection(self._name, embedding_function=None)
         except StoreUnreachable:
             raise
@@ -214,7 +233,7 @@ class ChromaStore:
                 _close(client)
             if self._server and _is_lost(error):
                 raise _unreachable(self._server, error) from error
-            raise _damaged(f"a readable Chroma database in {self._server or self._folder}", error) from error
+            raise _damaged(f"a readable Chroma database in {self._server or folder}", error) from error
         self._client = client
 
     def _ask(self, what: str, **named: Any) -> Any:
@@ -231,7 +250,7 @@ class ChromaStore:
                 _close(self._client)
                 self._collection = None
             if self._collection is None:
-                self._connect()
+                self._connect(self._folder)
         try:
             return getattr(self._collection, what)(**named)
         except Exception as error:  # see `_damaged`
