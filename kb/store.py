@@ -343,7 +343,7 @@ def _client(folder: Path, server: str) -> Any:
 
 def _sessions(client: Any) -> list[Any]:
     """The HTTP sessions of a client, which chromadb 1.5.9 neither limits in time nor closes; none for a folder's client."""
-    servers = [getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None))]
+    servers: list[Any] = [getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None))]
     return [server._session for server in servers if hasattr(server, "_session")]
 
 
