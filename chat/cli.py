@@ -19,6 +19,7 @@ from kb.settings import Settings, described, read_settings
 if TYPE_CHECKING:
     from chat.answer import Answer, Message
     from chat.ask import Assistant
+    from chat.progress import Progress
     from chat.report import Report
     from ingest.changes import Changes
     from kb.search import KnowledgeBase
@@ -410,18 +411,11 @@ def _log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _progress() -> Any:
-    """A progress bar on a terminal, nothing in a log."""
-    if not sys.stderr.isatty():
-        return None
+def _progress() -> Progress:
+    """A bar on a terminal, now and then a line in a log."""
+    from chat.progress import progress
 
-    def show(done: int, total: int) -> None:
-        filled = 30 * done // max(total, 1)
-        end = "\n" if done >= total else ""
-        sys.stderr.write(f"\r  [{'█' * filled}{'·' * (30 - filled)}] {done:,} of {total:,} clauses{end}")
-        sys.stderr.flush()
-
-    return show
+    return progress(sys.stderr)
 
 
 __all__ = ["described", "main"]
