@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -88,6 +89,16 @@ def check_size(document: Document) -> None:
     pages = max((block.page or 0 for block in document.blocks), default=0)
     if pages > _MOST_PAGES:
         raise Refusal(f"expected at most {_MOST_PAGES:,} pages; found {pages:,}; split the file")
+
+
+def pages_claimed(data: bytes) -> int:
+    """How many pages a PDF says it has; 1 where it does not say. Called in the sandbox."""
+    from pypdf import PdfReader
+
+    try:
+        return max(1, int(PdfReader(io.BytesIO(data)).root_object["/Pages"]["/Count"]))
+    except Exception:  # whatever is wrong with it, its reader will say
+        return 1
 
 
 def one_line(name: str) -> str:

@@ -53,7 +53,9 @@ def expand(data: bytes) -> tuple[Member, ...]:
 
 
 def _wanted(path: str) -> bool:
-    return is_document(path.replace("\\", "/")) or path.lower().endswith(ARCHIVES)
+    # A path that leads out is not hidden: it is refused by name.
+    parts = [part for part in path.replace("\\", "/").split("/") if part != ".."]
+    return is_document("/".join(parts)) or path.lower().endswith(ARCHIVES)
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, times: int) -> Member:

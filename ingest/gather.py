@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.admit import ARCHIVES, check_beginning, check_size, one_line, read_file
+from ingest.admit import ARCHIVES, check_beginning, check_size, one_line, pages_claimed, read_file
 from ingest.annotate import Topic, annotate
 from ingest.archive import expand
 from ingest.document import Document, Refusal
@@ -21,6 +21,9 @@ from kb.clause import LANGUAGES, Authority, Clause, Policy
 from kb.errors import CorpusError
 from kb.language import detect
 
+# A dense page of a PDF takes 0.1 s on one busy core; a document that lies about its pages gains five minutes at most.
+_SECONDS_A_PAGE = 0.3
+_MOST_SECONDS = 290
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _ID = re.compile(r"[^\s@/][^\s@]*$")
@@ -98,7 +101,8 @@ def read_source(source: Source, data: bytes | Refusal, topics: Sequence[Topic], 
     if source.file.suffix == ".md" and source.file.is_relative_to(SHIPPED):
         return make_policy(data, source, topics)
     check_beginning(data, source.file.name)
-    return sandbox.call(make_policy, data, source, topics)
+    pages = sandbox.call(pages_claimed, data) if source.file.suffix.lower() == ".pdf" else 0
+    return sandbox.call(make_policy, data, source, topics, more_seconds=min(_SECONDS_A_PAGE * pages, _MOST_SECONDS))
 
 
 def make_policy(data: bytes, source: Source, topics: Sequence[Topic]) -> tuple[Policy, list[Clause]]:

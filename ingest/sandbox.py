@@ -89,32 +89,35 @@ class Sandbox:
         """The child's, while there is one."""
         return self._child.pid if self._child else None
 
-    def call(self, function: Callable[..., _T], *given: Any) -> _T:
+    def call(self, function: Callable[..., _T], *given: Any, more_seconds: float = 0) -> _T:
         """`function(*given)`, worked out in the child; `function` must be importable by name.
+
+        `more_seconds` are allowed beyond the limit, for a file known to be long.
 
         Raises the `Refusal` that it raised, or one naming the limit it broke; `HomeError` if no child can be started.
         """
         child = self._child or self._start()
+        seconds = self.limits.seconds + more_seconds
         late = threading.Event()
 
         def end() -> None:
             late.set()
             child.kill()
 
-        timer = threading.Timer(self.limits.seconds, end)
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
         try:
             assert child.stdin and child.stdout
             with contextlib.suppress(OSError):  # a child that dies while it is written to gives no answer either
-                pickle.dump((function, given), child.stdin)
+                pickle.dump((seconds, function, given), child.stdin)
                 child.stdin.flush()
             outcome, value, spent = _receive(child.stdout)
         except EOFError:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(1)
             self.close()
-            raise Refusal(self._why(child, late.is_set())) from None
+            raise Refusal(_why(child, seconds if late.is_set() else None)) from None
         except BaseException:
             self.close()
             raise
@@ -169,10 +172,11 @@ class Sandbox:
             timer.cancel()
         return child
 
-    def _why(self, child: subprocess.Popen[bytes], late: bool) -> str:
-        if late:
-            return f"expected a file that can be read in {self.limits.seconds:g} seconds; found one that takes longer; simplify or split it"
-        return f"expected a sound file; found one that ends its reader (status {child.returncode}); save it anew or in another format"
+
+def _why(child: subprocess.Popen[bytes], seconds: float | None) -> str:
+    if seconds is not None:
+        return f"expected a file that can be read in {seconds:g} seconds; found one that takes longer; simplify or split it"
+    return f"expected a sound file; found one that ends its reader (status {child.returncode}); save it anew or in another format"
 
 
 def _no_child(found: str) -> HomeError:
@@ -215,10 +219,10 @@ def serve(stated: str) -> None:
         _send(answers, ("ready", None, False))
         while True:
             try:
-                function, given = pickle.load(requests)  # noqa: S301  from the parent only
+                seconds, function, given = pickle.load(requests)  # noqa: S301  from the parent only
             except EOFError:
                 return
-            faulthandler.dump_traceback_later(limits.seconds + _GRACE, exit=True, file=silence)
+            faulthandler.dump_traceback_later(seconds + _GRACE, exit=True, file=silence)
             answer = _answer(function, given)
             faulthandler.cancel_dump_traceback_later()
             _send(answers, (*answer, _memory_used() > limits.memory / 2))
