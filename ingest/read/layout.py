@@ -195,7 +195,7 @@ def regions(words: Sequence[Word]) -> Iterator[tuple[float, float, list[list[Wor
     def flush() -> Iterator[tuple[float, float, list[list[Word]]]]:
         for side in ([w for w in band if w.x0 < gutter], [w for w in band if w.x0 >= gutter]):
             if side:
-                yield min(w.x0 for w in side), left + gutter - left - 4 if side[0].x0 < gutter else right, rows(side)
+                yield min(w.x0 for w in side), max(w.x1 for w in side), rows(side)
         band.clear()
 
     for row in its:

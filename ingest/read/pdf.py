@@ -41,11 +41,16 @@ def read_pdf(data: bytes, name: str) -> Document:
 
 def _widened(elements: list[Line | Table]) -> list[Line | Table]:
     """The lines, each column as wide as it ever gets: a page of short lines does not tell how far its lines may reach."""
+    lefts: dict[int, set[float]] = {}
+    for line in elements:
+        if isinstance(line, Line) and line.why is None:
+            lefts.setdefault(line.page, set()).add(line.left)
     widest: dict[int, float] = {}
     for line in elements:
-        if isinstance(line, Line):
+        if isinstance(line, Line) and len(lefts.get(line.page, ())) == 1:
             widest[round(line.left / 6)] = max(widest.get(round(line.left / 6), 0), line.right)
-    return [replace(e, right=widest[round(e.left / 6)]) if isinstance(e, Line) else e for e in elements]
+    # On a page of several columns a title across it would make the left one too wide.
+    return [replace(e, right=widest[round(e.left / 6)]) if isinstance(e, Line) and len(lefts.get(e.page, ())) == 1 else e for e in elements]
 
 
 def _noted(elements: list[Line | Table], page: int, body: float, height: float) -> list[Line | Table]:

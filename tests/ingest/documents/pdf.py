@@ -383,8 +383,176 @@ def two_hundred_pages() -> Made:
     return "handbook.pdf", out.getvalue(), expected
 
 
+SUBJECTS = ("Managers", "Employees", "Trainees", "Moderators", "Spokespersons", "Volunteers", "Designers", "Authors")
+
+
+def prose(n: int, sentences: int = 3) -> str:
+    """A paragraph of its own for each number, so that no page repeats another."""
+    says = (
+        "check every figure before it is published and keep the source with the draft",
+        "thank those who point out a mistake and say openly what has been changed and when",
+        "leave confidential plans, prices and the names of customers out of what they write",
+        "ask the communications team whenever a journalist or an investor gets in touch",
+        "use pictures only where the people shown and the photographer have agreed to it",
+    )
+    return " ".join(f"{SUBJECTS[(n + k) % 8]} of group {n} {says[(n * 3 + k) % 5]}." for k in range(sentences))
+
+
+def handbook_with_everything() -> Made:
+    """Title page, contents, heads for left and right pages, page numbers, paragraphs and items that run over pages."""
+
+    def heads(canvas: Canvas, _: Any) -> None:
+        page = canvas.getPageNumber()
+        canvas.setFont("Times-Italic", 9)
+        if page > 1:
+            canvas.drawString(2.5 * cm, A4[1] - 1.6 * cm, "Example Ltd" if page % 2 else "Rules for social media")
+            canvas.drawCentredString(A4[0] / 2, 1.5 * cm, f"– {page} –")
+
+    serif = ParagraphStyle("flowing", SERIF, alignment=TA_JUSTIFY, spaceAfter=7)
+    pages: dict[str, int] = {}
+
+    class Noting(Paragraph):
+        def draw(self) -> None:
+            pages.setdefault(self.key, self.canv.getPageNumber())
+            super().draw()
+
+        def split(self, width: float, height: float) -> list[Any]:
+            parts = super().split(width, height)
+            for part in parts:
+                part.__class__, part.key = Noting, self.key
+            return parts
+
+    story: list[Any] = [Spacer(1, 200), P("Rules for social media", TITLE), P("Adopted by the board"), PageBreak()]
+    story += [P("Table of contents", HEAD)]
+    story += [P(f"{n}. Chapter of rule {n} {'. ' * 60} {n + 2}", ParagraphStyle("e", TEXT, fontSize=9)) for n in range(1, 6)] + [
+        PageBreak()
+    ]
+    wanted: list[tuple[str, str]] = []
+    for n in range(1, 6):
+        story.append(P(f"{n}. Chapter of rule {n}", HEAD))
+        for k in range(1, 6):
+            text = prose(10 * n + k, 4 + k % 3)
+            story.append(_noting(Noting, f"{n}.{k} {text}", serif, text))
+            wanted.append((text, f"{n}.{k}"))
+            if k == 3:
+                for letter in "abc":
+                    inner = prose(100 * n + ord(letter), 2)
+                    made = _noting(Noting, inner, hanging(2, serif), inner, f"({letter})")
+                    story.append(made)
+                    wanted.append((inner, f"{n}.3 ({letter})"))
+    data = typeset(story, heads)
+    return "everything.pdf", data, [("Adopted by the board", None, 1), *((t, number, pages[t]) for t, number in wanted)]
+
+
+def _noting(of: type[Paragraph], text: str, style: ParagraphStyle, key: str, bullet: str | None = None) -> Paragraph:
+    made = of(text, style, bulletText=bullet)
+    made.key = key
+    return made
+
+
+def columns_under_a_title() -> Made:
+    """A title across the page, then two columns with headings and items; the left column ends in mid-sentence."""
+
+    def title(canvas: Canvas, _: Any) -> None:
+        canvas.setFont("Helvetica-Bold", 18)
+        canvas.drawCentredString(A4[0] / 2, 790, "A Social Media Policy for Our Organisation")
+
+    texts = [prose(n, 4) for n in range(1, 9)]
+    story: list[Any] = [P("1. Duties", SUBHEAD), *(item(f"({'abcd'[n]})", texts[n]) for n in range(4))]
+    story += [P("2. Rights", SUBHEAD), *(item(f"({'abcd'[n]})", texts[4 + n]) for n in range(4))]
+    expected: Expected = [(t, f"{1 + n // 4} ({'abcd'[n % 4]})", 1) for n, t in enumerate(texts)]
+    return "title-columns.pdf", typeset(story, title, columns=2), expected
+
+
+def nested_numbers() -> Made:
+    """A., 1), a) and bullets within each other; items wrap flush with their number."""
+    flush = ParagraphStyle("flush", TEXT, spaceAfter=0)
+    one, two, three = prose(21), prose(22), prose(23)
+    story = [
+        P("A. Before posting", HEAD),
+        P(f"1) {one}", flush),
+        P(f"2) {two}", flush),
+        P("a) check names;", flush),
+        P("b) check dates.", flush),
+        P(f"3) {three}", flush),
+        P("B. After posting", HEAD),
+        P("1) Stay reachable for questions.", flush),
+        P("2) Correct mistakes.", flush),
+    ]
+    return (
+        "nested.pdf",
+        typeset(story),
+        [
+            (one, "A (1)", 1),
+            (two, "A (2)", 1),
+            ("check names;", "A (2) (a)", 1),
+            ("check dates.", "A (2) (b)", 1),
+            (three, "A (3)", 1),
+            ("Stay reachable for questions.", "B (1)", 1),
+            ("Correct mistakes.", "B (2)", 1),
+        ],
+    )
+
+
+def wrapped_cells() -> Made:
+    """A table whose cells wrap, beside a rule that is no table."""
+    small = ParagraphStyle("cell", TEXT, fontSize=9, leading=11, spaceAfter=0)
+    cells = [
+        ["Kanal", "Yang boleh", "Yang dilarang"],
+        ["Instagram", "Foto acara perusahaan dengan izin setiap orang yang tampak", "Foto pelanggan tanpa persetujuan tertulis"],
+        ["LinkedIn", "Berita resmi yang sudah diumumkan", "Angka penjualan yang belum diumumkan kepada umum"],
+    ]
+    style = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.grey), ("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey)])
+    table = Table([[P(c, small) for c in row] for row in cells], colWidths=[80, 180, 180], style=style)
+    story = [
+        P("Pasal 4", CENTRED),
+        P("Kanal dan isinya diatur sebagai berikut:"),
+        table,
+        P("Pasal 5", CENTRED),
+        P("Keraguan ditanyakan lebih dahulu."),
+    ]
+    return (
+        "kanal.pdf",
+        typeset(story),
+        [
+            ("Kanal dan isinya diatur sebagai berikut:", "4", 1),
+            ("\u2003".join(cells[1]), "4", 1),
+            ("\u2003".join(cells[2]), "4", 1),
+            ("Keraguan ditanyakan lebih dahulu.", "5", 1),
+        ],
+    )
+
+
+def run_in_headings() -> Made:
+    """Bold words at a paragraph's beginning are part of it; so is a bold word within."""
+    first, second = prose(31), prose(32)
+    story = [P("Guidelines", TITLE), P(f"<b>Honesty.</b> {first}"), P(f"<b>Respect.</b> {second} <b>Never</b> insult anyone.")]
+    return "run-in.pdf", typeset(story), [(f"Honesty. {first}", None, 1), (f"Respect. {second} Never insult anyone.", None, 1)]
+
+
+def note_under_a_running_paragraph() -> Made:
+    """A paragraph that runs over the page, past a footnote, a page number and a running head."""
+
+    def notes(canvas: Canvas, _: Any) -> None:
+        page = canvas.getPageNumber()
+        canvas.setFont("Helvetica", 8)
+        canvas.drawString(2.5 * cm, A4[1] - 1.5 * cm, "Data protection rules")
+        canvas.drawCentredString(A4[0] / 2, 1.2 * cm, str(page))
+        if page == 1:
+            canvas.drawString(2.5 * cm, 2.3 * cm, "1 Regulation (EU) 2016/679 of the European Parliament and of the")
+            canvas.drawString(2.5 * cm, 2 * cm, "Council, as corrected.")
+
+    long = " ".join(prose(n, 3) for n in range(41, 44))
+    story = [Spacer(1, 600), P(f"1.1 {long}<super size=7>1</super>", SERIF), P("1.2 Names are personal data.", SERIF)]
+    return "past-note.pdf", typeset(story, notes), [
+        (f"{long}¹", "1.1", 1), ("1 Regulation (EU) 2016/679 of the European Parliament and of the Council, as corrected.", "1.1", 1),
+        ("Names are personal data.", "1.2", 2),
+    ]  # fmt: skip
+
+
 DOCUMENTS: tuple[Callable[[], Made], ...] = (
     decimal_sections, letters_of_the_alphabet, roman_numbers, bullets, bold_headings, outline, two_columns, footnotes, running_heads,
     contents, contents_by_tabs, hyphenation, pasal_and_ayat, plain_pasal, articles, paragraph_signs, ruled_table, table_over_pages,
-    items_over_a_page, cross_references, first_line_indents, right_to_left, two_hundred_pages,
+    items_over_a_page, cross_references, first_line_indents, right_to_left, two_hundred_pages, handbook_with_everything,
+    columns_under_a_title, nested_numbers, wrapped_cells, run_in_headings, note_under_a_running_paragraph,
 )  # fmt: skip
