@@ -250,3 +250,25 @@ def test_the_real_model_builds_an_index_that_answers(settings: Settings, tmp_pat
     outcome = refresh(replace(settings, corpus=folder), lambda _: None)
     assert isinstance(Manifest.read(outcome.index).model, ModelId)
     assert len(held(outcome)) == 2
+
+
+def test_few_changes_are_made_in_a_copy_and_many_are_written_anew(house: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = [f"- Never use word {'abcdefghij'[at % 10] * (1 + at // 10)}.\n" for at in range(40)]
+    write(house, "a.md", "".join(rules))
+    run(house)
+    created: list[Path] = []
+    create = ChromaStore.create
+    monkeypatch.setattr(build.ChromaStore, "create", lambda folder, *given: (created.append(folder), create(folder, *given)))
+    write(house, "a.md", "".join(rules[:39]) + "- A new last rule.\n")
+    outcome = run(house)
+    assert not created
+    assert len(held(outcome)) == len(Manifest.read(outcome.index).clauses)
+    write(house, "a.md", "".join(f"- Other {rule[2:]}" for rule in rules))
+    assert len(held(run(house))) == 41
+    assert len(created) == 1
+
+
+def test_another_place_for_the_vectors_makes_the_index_a_stranger(house: Settings) -> None:
+    run(house)
+    assert is_fresh(house)
+    assert is_fresh(replace(house, chroma_url="http://127.0.0.1:8000")) is None
