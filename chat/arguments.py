@@ -61,6 +61,12 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("scenarios", nargs="*", type=Path, help="YAML files of cases; without them the shipped bank")
     evaluate.add_argument("--split", choices=("fit", "tune", "test", "all"), default="tune", help="which part of the bank (tune)")
     evaluate.add_argument("--thresholds", type=Path, metavar="FILE", help="JSON of figure → {lang: [least, most]}; exit 1 where one fails")
+    evaluate.add_argument(
+        "--against", type=Path, metavar="INDEX", help="list the verdicts that flip from this index (or home) to the current one"
+    )
+    evaluate.add_argument(
+        "--plots", type=Path, metavar="DIR", help="draw the risk-coverage curve and the reliability diagram there, as PNG"
+    )
     evaluate.add_argument("--json", action="store_true", help="JSON instead of a table")
 
     commands.add_parser(

@@ -19,6 +19,7 @@ from kb.settings import Settings, described, read_settings
 if TYPE_CHECKING:
     from chat.answer import Answer, Message
     from chat.ask import Assistant
+    from chat.evaluate import Outcome
     from chat.progress import Progress
     from chat.report import Report
     from ingest.changes import Changes
@@ -190,6 +191,8 @@ def _sound_index(settings: Settings) -> Path:
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     from chat.evaluate import calibration_error, figures, missed, read_test, run, table
+    from chat.flips import counts, flips, lines
+    from chat.opening import open_other
     from chat.scenarios import read_bank, read_files
 
     if options.scenarios:
@@ -199,27 +202,45 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     else:
         cases = [case for case in read_bank() if options.split in ("all", case.split)]
     assistant = _assistant(settings)
-    outcomes = run(assistant, cases, (lambda done: _log(f"  {done:,} of {len(cases):,}") if done % 500 == 0 else None))
+
+    def report(done: int) -> None:
+        if done % 500 == 0:
+            _log(f"  {done:,} of {len(cases):,}")
+
+    outcomes = run(assistant, cases, report)
     found = figures(outcomes)
     failed = missed(found, options.thresholds) if options.thresholds else []
+    flipped = None
+    if options.against:
+        other = open_other(settings, options.against)
+        flipped = flips(cases, (o.answer for o in run(other, cases, report)), (o.answer for o in outcomes))
+    drawn = _plots(options.plots, outcomes) if options.plots else []
     if options.json:
-        shape = {lang: {name: figure.to_json() for name, figure in part.items()} for lang, part in found.items()}
-        error = calibration_error(outcomes)
-        _print_json(
-            {
-                "cases": len(cases),
-                "figures": shape,
-                "calibration_error": error,
-                "index": assistant.knowledge.manifest.digest,
-                "missed": failed,
-            }
-        )
+        shape = {
+            "cases": len(cases),
+            "figures": {lang: {name: figure.to_json() for name, figure in part.items()} for lang, part in found.items()},
+            "calibration_error": calibration_error(outcomes),
+            "index": assistant.knowledge.manifest.digest,
+            "missed": failed,
+        }
+        if flipped is not None:
+            against = {"index": other.knowledge.manifest.digest, "counts": counts(flipped), "flips": [f.to_json() for f in flipped]}
+            shape["against"] = against
+        _print_json(shape)
     else:
         print(table(found))
         print(f"calibration error of doubt {calibration_error(outcomes):.3f}, {len(cases):,} cases")
+        for line in [*(lines(flipped) if flipped is not None else []), *(f"wrote {file}" for file in drawn)]:
+            print(_printable(line))
         for line in failed:
             print(f"missed: {line}")
     return 1 if failed else 0
+
+
+def _plots(folder: Path, outcomes: Sequence[Outcome]) -> list[Path]:
+    from chat.plots import plots
+
+    return plots(outcomes, folder)
 
 
 def _init(_options: argparse.Namespace, settings: Settings) -> int:

@@ -190,15 +190,37 @@ def missed(found: dict[str, dict[str, Figure]], file: Path) -> list[str]:
 
 def calibration_error(outcomes: Sequence[Outcome], bins: int = 10) -> float:
     """Expected calibration error of doubt, equal-mass bins (Nixon et al. 2019); doubt is about the verdict before abstaining."""
-    rows = sorted(
-        (o.answer.doubt, not o.case.accepts(Verdict(o.answer.explain["meant"])))
-        for o in outcomes
-        if o.answer.doubt is not None and o.answer.explain.get("meant")
-    )
+    rows = _doubted(outcomes)
     if not rows:
         return math.nan
     parts = np.array_split(np.array(rows, float), bins)
     return float(sum(len(part) * abs(part[:, 0].mean() - part[:, 1].mean()) for part in parts if len(part)) / len(rows))
+
+
+def reliability(outcomes: Sequence[Outcome], bins: int = 10) -> list[tuple[float, float]]:
+    """Mean doubt and the share that was wrong, in bins of equal mass: what `calibration_error` sums up."""
+    parts = np.array_split(np.array(_doubted(outcomes), float), bins)
+    return [(float(part[:, 0].mean()), float(part[:, 1].mean())) for part in parts if len(part)]
+
+
+def risk_coverage(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
+    """For each share of verdicts that is given, the least doubted first, the share of them that is wrong."""
+    wrong = 0
+    curve = []
+    rows = _doubted(outcomes)
+    for given, (_, failed) in enumerate(rows, 1):
+        wrong += failed
+        curve.append((given / len(rows), wrong / given))
+    return curve
+
+
+def _doubted(outcomes: Sequence[Outcome]) -> list[tuple[float, bool]]:
+    """Doubt, and whether the verdict meant was wrong, least doubt first."""
+    return sorted(
+        (o.answer.doubt, not o.case.accepts(Verdict(o.answer.explain["meant"])))
+        for o in outcomes
+        if o.answer.doubt is not None and o.answer.explain.get("meant")
+    )
 
 
 def table(found: dict[str, dict[str, Figure]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from chat.ask import Assistant
@@ -10,9 +11,9 @@ from chat.contacts import read_contacts
 from chat.decide import Limits
 from chat.judge import PARAMETERS, Judge
 from kb.embedding import open_embedder
-from kb.errors import ModelError
+from kb.errors import InputError, ModelError
 from kb.glossary import Glossary
-from kb.manifest import Manifest
+from kb.manifest import FILE, Manifest, current_index
 from kb.search import KnowledgeBase
 from kb.settings import Settings
 from kb.support import Support
@@ -35,6 +36,19 @@ def open_assistant(settings: Settings, index: Path) -> Assistant:
         read_contacts(Support.read(index)),
         read_limits().tightened(settings.doubt_limit),
     )
+
+
+def open_other(settings: Settings, place: Path) -> Assistant:
+    """The assistant over another finished index: its folder, or a home that holds one; raises `InputError` for neither."""
+    place = place.expanduser().absolute()
+    home = replace(settings, home=place)
+    if (place / FILE).is_file():
+        # An index lies in HOME/index; the model that made it lies beside it, unless the folder was copied alone.
+        kept = replace(settings, home=place.parent.parent)
+        return open_assistant(kept if kept.model_folder.is_dir() else settings, place)
+    if home.index_folder.is_dir():
+        return open_assistant(home if home.model_folder.is_dir() else settings, current_index(home.index_folder))
+    raise InputError(expected=f"an index folder or a home at {place}", found="neither", todo="name a folder under ASKFIRST_HOME/index")
 
 
 def read_limits(file: Path = LIMITS) -> Limits:

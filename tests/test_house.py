@@ -30,6 +30,9 @@ MAY_NAME = {
     "fastapi": {"chat/web"},
     "sklearn": {"chat/training"},
     "sqlalchemy": set(),
+    "matplotlib": {"chat/plots.py"},
+    "watchfiles": {"ingest/watch.py"},
+    "httpcore": {"ingest/fetch.py"},
 }
 
 

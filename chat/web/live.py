@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,32 +10,43 @@ from chat.answer import Answer, Contact, Message
 from chat.ask import Assistant
 from chat.opening import open_assistant
 from kb.errors import AskFirstError
-from kb.manifest import current_index
+from kb.manifest import POINTER, current_index
 from kb.settings import Settings
 
-_LOOK_EVERY = 2.0  # seconds between looks at the pointer: one small file
 _KEEP_OPEN = 30.0  # seconds an index that was replaced stays open for answers in flight
 
 
 class Live:
-    """Answers from the current index; notices a new one without a restart, and keeps the last good one on any error."""
+    """Answers from the current index, keeping the last good one on any error.
+
+    The pointer is looked at for every question (one `stat`), so that no answer begun after an ingest comes from the
+    index before it; where a new index is being opened, questions wait for it.
+    """
 
     def __init__(self, settings: Settings, index: Path, log: Callable[[str], None]) -> None:
         self._settings, self._log = settings, log
-        self._index, self._assistant = index, open_assistant(settings, index)
         self._lock = threading.Lock()
-        self._looked = time.monotonic()
+        self._seen = self._pointer()
+        self._index, self._assistant = index, open_assistant(settings, index)
+        self._renew()
 
     @property
     def assistant(self) -> Assistant:
         """The assistant over the newest finished index."""
-        if time.monotonic() - self._looked >= _LOOK_EVERY and self._lock.acquire(blocking=False):
-            try:
-                self._renew()
-                self._looked = time.monotonic()
-            finally:
-                self._lock.release()
+        if self._pointer() != self._seen:
+            with self._lock:
+                # Taken before the look, so that a swap during it is seen by the next question.
+                if (pointer := self._pointer()) != self._seen:
+                    self._renew()
+                    self._seen = pointer
         return self._assistant
+
+    def _pointer(self) -> tuple[int, int] | None:
+        try:
+            state = (self._settings.index_folder / POINTER).stat()
+        except OSError:
+            return None
+        return state.st_ino, state.st_mtime_ns
 
     def answer(self, message: Message) -> Answer:
         """The answer to one message."""
@@ -44,7 +54,7 @@ class Live:
 
     def contact(self, lang: str) -> Contact:
         """The contact for anything."""
-        return self._assistant.contacts.get(None, lang)
+        return self.assistant.contacts.get(None, lang)
 
     def _renew(self) -> None:
         try:
