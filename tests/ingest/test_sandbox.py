@@ -136,6 +136,13 @@ def test_a_call_is_answered_by_another_process_that_serves_many(sandbox: Sandbox
     assert sandbox.process_id == first
 
 
+@unix
+def test_a_child_is_not_charged_for_what_its_parent_held(sandbox: Sandbox) -> None:
+    held = bytearray(os.urandom(1 << 20)) * 400
+    first = sandbox.call(process)
+    assert held and sandbox.call(process) == first
+
+
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
