@@ -281,10 +281,11 @@ def _watch_memory(limit: int) -> None:
 
 
 def _memory_used() -> int:
-    """What this process holds, in bytes; where the system does not say, the most it ever held, or 0."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
+    """The most memory this process ever held, in bytes; 0 where that cannot be told."""
+    with contextlib.suppress(OSError, ValueError, StopIteration):
         # Not `ru_maxrss`, where it can be helped: Linux lets a child start from the peak of the process that started it.
-        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
     if resource is None:
         return 0
     used: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
