@@ -241,7 +241,6 @@ def test_a_serving_process_answers_through_a_build_and_not_from_the_old_index_af
     import chat.web.live as serving
 
     monkeypatch.setattr(chat.opening, "open_embedder", lambda *_: LetterEmbedder())
-    monkeypatch.setattr(serving, "_LOOK_EVERY", 0.0)
     builder = builders(settings)
     assert builder.run() == "built"
     said: list[str] = []
