@@ -8,11 +8,12 @@ from pathlib import PurePath
 from ingest.document import Document, Refusal
 from ingest.read.markdown import read_markdown
 from ingest.read.pdf import read_pdf
+from ingest.read.text import read_text
 
 READERS: Mapping[str, Callable[[bytes, str], Document]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
-    ".txt": read_markdown,
+    ".txt": read_text,
     ".pdf": read_pdf,
 }
 

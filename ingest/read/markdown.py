@@ -18,6 +18,7 @@ _END_FENCE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"[ \t]*\{([^{}\n]*)\}[ \t]*$")
 _ATTRIBUTE = re.compile(r"#(?P<id>[\w./~-]+)|(?P<key>[a-z]+)=(?P<value>\"[^\"]*\"|[^\s\"]+)")
 _MARKER = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*+]|(?P<number>\d{1,9}[.)]))(?:[ \t]+|$)")
+_QUOTED = re.compile(r"[ \t]*(?:>[ \t]*)+")
 _KEYS = frozenset({"modality", "topics", "practices", "contact"})
 
 
@@ -127,6 +128,8 @@ def _block(body: str, starts: list[int], token: Token, kind: Kind, level: int) -
         while marker and marker.end() <= end:
             start, number = marker.end(), marker["number"]
             marker = _MARKER.match(body, start)
+    if kind is not Kind.ITEM and (quoted := _QUOTED.match(body, start, end)):
+        start = quoted.end()
     attributes: dict[str, str] = {}
     line = body.count("\n", 0, start) + 1
     found = _ATTRIBUTES.search(body[start:end].rstrip())

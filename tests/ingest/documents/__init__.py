@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.ingest.documents import pdf
+from tests.ingest.documents import pdf, text
 
 ALL = [
     *pdf.DOCUMENTS,
+    *text.DOCUMENTS,
 ]
