@@ -26,8 +26,8 @@ def reading(text: str) -> Document:
     ],
 )
 def test_a_heading_is_told_by_its_look(text: str, heading: str) -> None:
-    assert [(b.kind, b.text) for b in reading(text).blocks][0] == (Kind.HEADING, heading)
-    assert [b.kind for b in reading(text).blocks] == [Kind.HEADING, Kind.PARAGRAPH]
+    first, second = reading(text).blocks
+    assert (first.kind, first.text, second.kind) == (Kind.HEADING, heading, Kind.PARAGRAPH)
 
 
 @pytest.mark.parametrize(
