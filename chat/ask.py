@@ -50,8 +50,8 @@ class Assistant:
         found[Rank.ORGANISATION] += [Evidence(clause, 0.0) for clause in stated]
         rules = [self._rule(question, vector, evidence) for evidence in found[Rank.ORGANISATION]]
         rules.sort(key=lambda rule: rule.relevance, reverse=True)
-        practices = self._completed(found[Rank.PRACTICES], reading, question.lang)
-        in_doubt = self._in_doubt(question.lang)
+        practices = self._completed(found[Rank.PRACTICES], reading, question.lang, today, groups)
+        in_doubt = self._in_doubt(question.lang, today, groups)
         decision = decide(reading, rules, practices, in_doubt, self.limits, draft=question.draft, ours=question.asks_to_post)
         references = self._references(decision, question, vector, today, groups)
         evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
@@ -71,7 +71,7 @@ class Assistant:
             return []
         deciding = None if isinstance(decision, Uncovered) or not decision.clauses else decision.clauses[0]
         text, lang = question.sought, question.lang
-        if deciding and (english := self.knowledge.clause(deciding.id, "en")):
+        if deciding and (english := self.knowledge.visible_clause(deciding.id, "en", day, groups)):
             text, lang = english.text, english.lang
             vector = self.knowledge.store.vectors([english.key])[english.key]
         found = self.knowledge.search(text, lang, top=REFERENCES, day=day, ranks={Rank.REFERENCE}, groups=groups, vector=vector)
@@ -100,18 +100,19 @@ class Assistant:
         bearing = [rule for rule in rules if rule.relevance >= self.limits.relevance]
         return list(confidence(bearing[0].stance if bearing else reading.verdicts, draft=draft)[1:])
 
-    def _completed(self, found: list[Evidence], reading: Reading, lang: str) -> list[Evidence]:
+    def _completed(self, found: list[Evidence], reading: Reading, lang: str, day: date, groups: Collection[str]) -> list[Evidence]:
         """The practices' evidence, with the rule of each likely practice that the search did not bring up."""
         if not found:
             return found
         present = {n for evidence in found for n in evidence.clause.practices}
         least = min(evidence.score for evidence in found)
         likely = sorted(reading.practices, key=lambda n: -reading.practices[n])[:3]
-        missing = [self.knowledge.clause(f"{PRACTICES_POLICY}/{n}/1", lang) for n in likely if n not in present]
+        rules = (f"{PRACTICES_POLICY}/{n}/1" for n in likely if n not in present)
+        missing = [self.knowledge.visible_clause(rule, lang, day, groups) for rule in rules]
         return found + [Evidence(clause, least) for clause in missing if clause]
 
-    def _in_doubt(self, lang: str) -> list[Clause]:
-        return [clause for clause_id in _IN_DOUBT if (clause := self.knowledge.clause(clause_id, lang))]
+    def _in_doubt(self, lang: str, day: date, groups: Collection[str]) -> list[Clause]:
+        return [clause for clause_id in _IN_DOUBT if (clause := self.knowledge.visible_clause(clause_id, lang, day, groups))]
 
     def _worded(
         self,

@@ -38,8 +38,9 @@ class KnowledgeBase:
         self.manifest, self.store, self.embedder = manifest, store, embedder
         self._lexical, self._glossary = lexical, glossary
         self._fuller = _fuller(manifest)
+        self._named = frozenset(group for policy in manifest.policies.values() for group in policy.groups)
         self._kept_rows: dict[tuple[str, frozenset[str]], Rows] = {}
-        self._chosen: dict[tuple[int, str, frozenset[Rank] | None], frozenset[str]] = {}
+        self._chosen: dict[tuple[date, frozenset[str], str, frozenset[Rank] | None], frozenset[str]] = {}
         self._visible: dict[tuple[date, frozenset[str]], dict[str, Policy]] = {}
 
     @classmethod
@@ -56,25 +57,43 @@ class KnowledgeBase:
 
     def policies(self, day: date, groups: Collection[str] = ()) -> dict[str, Policy]:
         """The policies, by `id@lang`, that are in force on `day`, not replaced by then, and that a member of `groups` may see."""
-        seen = (day, frozenset(groups))
-        if seen not in self._visible:
-            if len(self._visible) > _REMEMBERED:
+        bearing = self._named.intersection(groups)  # nobody's other groups make a set of their own to remember
+        found = self._visible.get((day, bearing))
+        if found is None:
+            if len(self._visible) >= _REMEMBERED:
                 self._visible.clear()
-                self._chosen.clear()
             gone = replaced(self.manifest.policies.values(), day)
-            self._visible[seen] = {
+            found = self._visible[day, bearing] = {
                 key: policy
                 for key, policy in self.manifest.policies.items()
                 if policy.in_force(day)
                 and not (policy.authority is Authority.BINDING and policy.id in gone)
-                and (not policy.groups or set(policy.groups) & set(groups))
+                and (not policy.groups or bearing.intersection(policy.groups))
             }
-        return self._visible[seen]
+        return found
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group that some policy is limited to."""
+        return self._named
 
     def clause(self, clause_id: str, lang: str) -> Clause | None:
-        """The clause of this id, in `lang` where it exists in that language, else in the other."""
+        """The clause of this id, in `lang` where it exists in that language, else in the other; whoever may see it."""
         for tongue in sorted(LANGUAGES, key=lambda x: x != lang):
             if found := self.store.fetch([f"{clause_id}@{tongue}"]):
+                return found[0]
+        return None
+
+    def visible_clause(self, clause_id: str, lang: str, day: date, groups: Collection[str] = ()) -> Clause | None:
+        """The clause of this id that a member of `groups` may see on `day`, in `lang` where one may, else in the other.
+
+        `None` for a clause that does not exist and for one that must not be seen alike.
+        """
+        visible = self.policies(day, groups)
+        for tongue in sorted(LANGUAGES, key=lambda x: x != lang):
+            key = f"{clause_id}@{tongue}"
+            _, owner = self.manifest.clauses.get(key, ("", ""))
+            if owner in visible and (found := self.store.fetch([key])):
                 return found[0]
         return None
 
@@ -128,7 +147,9 @@ class KnowledgeBase:
                 if len(best) == top:
                     break
                 own = f"{clause_id}@{lang}"
-                best[clause_id] = (own if own in self.manifest.clauses else key, float(by_key[key]))
+                # The version in the asker's language may be limited to others.
+                _, owner = self.manifest.clauses.get(own, ("", ""))
+                best[clause_id] = (own if owner in allowed else key, float(by_key[key]))
         clauses = {clause.key: clause for clause in self.store.fetch([key for key, _ in best.values()])}
         return [
             Evidence(clauses[key], score, dense=dense.get(key, floor), lexical=lexical.get(key, least))
@@ -140,26 +161,29 @@ class KnowledgeBase:
         """Keys (`id@lang`) of the policies to search: of one in two languages the asker's version, and the other too
         only where that holds clauses which the asker's lacks."""
         visible = self.policies(day, groups)
-        seen = (id(visible), lang, None if ranks is None else frozenset(ranks))
-        if seen not in self._chosen:
-            if len(self._chosen) > _REMEMBERED:
+        # By value: another day's or other groups' sets must never be taken for these.
+        seen = (day, self._named.intersection(groups), lang, None if ranks is None else frozenset(ranks))
+        allowed = self._chosen.get(seen)
+        if allowed is None:
+            if len(self._chosen) >= _REMEMBERED:
                 self._chosen.clear()
                 self._kept_rows.clear()
-            self._chosen[seen] = frozenset(
+            allowed = self._chosen[seen] = frozenset(
                 key
                 for key, policy in visible.items()
                 if (ranks is None or policy.rank in ranks)
                 and (policy.lang == lang or f"{policy.id}@{lang}" not in visible or key in self._fuller)
             )
-        return self._chosen[seen]
+        return allowed
 
     def _rows(self, tongue: str, allowed: frozenset[str]) -> Rows:
         """Rows of a word index that belong to the allowed policies."""
-        if (tongue, allowed) not in self._kept_rows:
-            clauses = self.manifest.clauses
-            keys = self._lexical[tongue].keys
-            self._kept_rows[tongue, allowed] = np.array([at for at, key in enumerate(keys) if clauses[key][1] in allowed], np.intp)
-        return self._kept_rows[tongue, allowed]
+        rows = self._kept_rows.get((tongue, allowed))
+        if rows is None:
+            clauses, keys = self.manifest.clauses, self._lexical[tongue].keys
+            rows = np.array([at for at, key in enumerate(keys) if clauses[key][1] in allowed], np.intp)
+            self._kept_rows[tongue, allowed] = rows
+        return rows
 
     def _query(self, text: str, lang: str, tongue: str) -> list[str]:
         """Query tokens for the word index of `tongue`, by way of the glossary where the message is in the other."""

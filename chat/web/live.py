@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import date
 from pathlib import Path
 
 from chat.answer import Answer, Contact, Message
 from chat.ask import Assistant
 from chat.opening import open_assistant
+from kb.clause import Clause, Policy
 from kb.errors import AskFirstError
 from kb.manifest import POINTER, current_index
 from kb.settings import Settings
@@ -48,9 +50,17 @@ class Live:
             return None
         return state.st_ino, state.st_mtime_ns
 
-    def answer(self, message: Message) -> Answer:
-        """The answer to one message."""
-        return self.assistant.answer(message)
+    def answer(self, message: Message, groups: Collection[str] = ()) -> Answer:
+        """The answer to one message, from what a member of `groups` may see."""
+        return self.assistant.answer(message, groups=groups)
+
+    def clause(self, clause_id: str, lang: str, groups: Collection[str] = ()) -> Clause | None:
+        """The clause that a member of `groups` may see today, in `lang` where one may, else in the other; `None` for any other."""
+        return self.assistant.knowledge.visible_clause(clause_id, lang, date.today(), groups)
+
+    def policies(self, groups: Collection[str] = ()) -> list[Policy]:
+        """The policies in force today that a member of `groups` may see, language versions apart."""
+        return list(self.assistant.knowledge.policies(date.today(), groups).values())
 
     def contact(self, lang: str) -> Contact:
         """The contact for anything."""

@@ -89,6 +89,42 @@ def test_a_policy_of_a_group_is_seen_by_that_group_only(knowledge: KnowledgeBase
     assert ids(knowledge, "logo of the board", groups={"board"})[0] == "board/1@en"
 
 
+def test_the_version_in_the_asker_s_language_is_not_given_where_it_is_limited_to_others(
+    knowledge: KnowledgeBase, policy: Callable[..., Policy]
+) -> None:
+    knowledge.manifest.policies["practices@en"] = policy(id="practices", groups=("board",))
+    limited = KnowledgeBase(knowledge.manifest, knowledge.store, knowledge._lexical, LetterEmbedder(), Glossary([]))
+    assert [key for key in ids(limited, "Pelanggan menyetujui logo") if "practices" in key] == ["practices/22/1@id"]
+    assert "practices/22/1@en" in ids(limited, "Pelanggan menyetujui logo", groups={"board"})
+
+
+@pytest.mark.parametrize(
+    ("clause_id", "groups", "seen"),
+    [
+        ("board/1", (), None),
+        ("board/1", ("staff", "Board"), None),
+        ("board/1", ("staff", "board"), "board/1@en"),
+        ("past/1", ("board",), None),
+        ("nothing/1", ("board",), None),
+        ("practices/22/1", (), "practices/22/1@id"),
+        ("house/1", (), "house/1@en"),
+    ],
+)
+def test_a_clause_that_must_not_be_seen_is_as_one_that_does_not_exist(
+    clause_id: str, groups: tuple[str, ...], seen: str | None, knowledge: KnowledgeBase
+) -> None:
+    found = knowledge.visible_clause(clause_id, "id", TODAY, groups)
+    assert (found and found.key) == seen
+    assert knowledge.groups == {"board"}
+
+
+def test_what_one_group_was_shown_is_never_remembered_for_another(knowledge: KnowledgeBase) -> None:
+    for at in range(300):  # more askers than are remembered, each with groups that limit nothing
+        assert "board/1@en" in ids(knowledge, "logo of the board", groups={"board", f"team-{at}"})
+        assert "board/1@en" not in ids(knowledge, "logo of the board", groups={f"team-{at}"})
+    assert len(knowledge._visible) <= 2
+
+
 def test_a_clause_in_two_languages_is_given_once_in_the_asker_s(knowledge: KnowledgeBase) -> None:
     assert "practices/22/1@id" in ids(knowledge, "logo pelanggan", "id")
     assert "practices/22/1@en" not in ids(knowledge, "logo pelanggan", "id")
