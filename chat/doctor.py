@@ -15,7 +15,7 @@ from chat.report import Report, counts
 from kb.embedding import packaged_model
 from kb.errors import AskFirstError, IndexUnusable
 from kb.manifest import Manifest, current_index
-from kb.settings import Settings, described
+from kb.settings import Settings, described, shown
 from kb.support import read_support
 
 _PACKAGES = ("chromadb", "sentence-transformers", "langchain", "gradio", "onnxruntime", "bm25s", "torch")
@@ -25,7 +25,7 @@ def examine(settings: Settings, index_state: str) -> Report:
     """The installation as it is; changes nothing."""
     report = Report()
     report.facts["Installed"] = {name: _version(name) for name in ("askfirst", *_PACKAGES)}
-    report.facts["Settings"] = {key: f"{getattr(settings, key)!s:40}  {meaning}" for key, meaning in described().items()}
+    report.facts["Settings"] = {key: f"{shown(settings, key):40}  {meaning}" for key, meaning in described().items()}
     _look(report, "embedding model", lambda: str(packaged_model()) if not settings.embedder else settings.embedder)
     _look(report, "judge", lambda: f"{PARAMETERS.name}, made from bank {_card().get('bank', '?')[:12]}")
     _look(report, "limits", lambda: str(read_limits()))

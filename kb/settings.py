@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +17,15 @@ from kb.errors import SettingsError
 
 FILE_NAME = "askfirst.toml"
 PREFIX = "ASKFIRST_"
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
 def _setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
+
+
+def _secret(meaning: str) -> Any:
+    return field(default="", repr=False, metadata={"meaning": meaning, "secret": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,34 @@ class Settings:
     home: Path = _setting(None, "folder that holds state: the index, the exported model, your own corpus")
     corpus: Path | None = _setting(None, "folder that replaces the shipped policies and practices")
     embedder: str = _setting("", "folder or hub id of another sentence-transformers model; empty: the packaged one")
-    host: str = _setting("127.0.0.1", "address `serve` listens on; loopback only until sign-in exists")
+    host: str = _setting("127.0.0.1", "address `serve` listens on; any other than loopback needs `auth`")
     port: int = _setting(7860, "port `serve` listens on")
     doubt_limit: float = _setting(1.0, "0 to 1: doubt above this becomes `ask`; lower is stricter than the fitted limit, never looser")
     chroma_url: str = _setting("", "URL of a Chroma server that keeps the vectors; empty: in the index folder")
     root_path: str = _setting("", "path prefix a reverse proxy serves the app under")
+    fetch_hosts: tuple[str, ...] = _setting(
+        (),
+        "hosts `ingest` may fetch from, comma-separated: `host[:port]` at public addresses, `host=10.0.0.0/8` at addresses of that network",
+    )
+
+    auth: str = _setting("", "how people sign in: `proxy`, `oidc`, or `none` for everybody without; empty: on loopback only, nobody")
+    auth_proxies: str = _setting("", "addresses or networks of the reverse proxies that are believed, comma-separated")
+    auth_header: str = _setting("X-Forwarded-User", "header in which a listed proxy names the person")
+    auth_groups_header: str = _setting("X-Forwarded-Groups", "header in which it names the person's groups, comma-separated")
+    public_url: str = _setting("", "address that browsers use, such as `https://intranet.example.com/askfirst`; needed by `oidc`")
+    oidc_issuer: str = _setting("", "URL of the OpenID provider")
+    oidc_client_id: str = _setting("", "name under which the provider knows this app")
+    oidc_client_secret: str = _secret("its secret there; empty for a public client")
+    oidc_client_secret_file: str = _setting("", "file that holds the secret instead")
+    oidc_scopes: str = _setting("openid", "scopes asked for")
+    oidc_groups_claim: str = _setting("groups", "claim that lists the person's groups")
+    session_hours: float = _setting(8.0, "hours after which a person signs in again")
+    session_key_file: str = _setting("", "file with the key that signs cookies; empty: `session.key` in ASKFIRST_HOME, made where missing")
+    tokens_file: str = _setting("", "file with the API's tokens; empty: `tokens` in ASKFIRST_HOME")
+    role_author: str = _setting("", "groups whose members are policy authors, comma-separated")
+    role_admin: str = _setting("", "groups whose members see `/metrics` and `/docs`, comma-separated")
+    limit_person: str = _setting("120/minute", "requests that one person or token may send")
+    limit_address: str = _setting("6000/minute", "requests that one address may send where nobody signs in; an office may share one")
 
     @property
     def own_corpus(self) -> Path:
@@ -53,6 +83,13 @@ class Settings:
 def described() -> dict[str, str]:
     """Every key with its meaning, in order, for `doctor` and the README."""
     return {f.name: f.metadata["meaning"] for f in fields(Settings)}
+
+
+def shown(settings: Settings, key: str) -> str:
+    """The value of a key for people; of a secret only whether there is one."""
+    value = getattr(settings, key)
+    secret = next(f.metadata.get("secret") for f in fields(Settings) if f.name == key)
+    return ("(set)" if value else "") if secret else str(value)
 
 
 def read_settings(environ: Mapping[str, str], working: Path, flags: Mapping[str, Any] | None = None) -> Settings:
@@ -109,6 +146,14 @@ def _convert(key: str, value: Any, where: str) -> Any:
             if not 0 <= number <= 65535:
                 raise wrong("a port from 0 to 65535")
             return number
+        case "session_hours":
+            try:
+                hours = float(value)
+            except (TypeError, ValueError):
+                raise wrong("a number of hours from 0.1 to 720") from None
+            if not 0.1 <= hours <= 720:
+                raise wrong("a number of hours from 0.1 to 720")
+            return hours
         case "doubt_limit":
             try:
                 limit = float(value)
@@ -122,10 +167,31 @@ def _convert(key: str, value: Any, where: str) -> Any:
                 return server_url(value) if value else ""
             except ValueError:
                 raise wrong("a URL such as http://127.0.0.1:8000 (scheme, host and port, nothing else)") from None
+        case "fetch_hosts":
+            try:
+                return fetch_hosts(value)
+            except (ValueError, TypeError, AttributeError):
+                raise wrong(
+                    "host names with commas between, each with a network where it may be private (intranet.example=10.0.0.0/8)"
+                ) from None
         case _:
             if not isinstance(value, str):
                 raise wrong("text")
             return value
+
+
+def fetch_hosts(value: Any) -> tuple[str, ...]:
+    """Each `host[:port][=network]` in its plainest form, from a text with commas or a list; raises `ValueError` for anything else."""
+    entries = value.split(",") if isinstance(value, str) else value
+    found: list[str] = []
+    for entry in entries:
+        host, given, network = entry.strip().lower().partition("=")
+        host = host.strip().removesuffix(":443")
+        if host or given:
+            if not _HOST.fullmatch(host):
+                raise ValueError("no host")
+            found.append(f"{host}={ip_network(network.strip())}" if given else host)
+    return tuple(found)
 
 
 def server_url(value: Any) -> str:

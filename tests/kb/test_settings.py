@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SettingsError
-from kb.settings import described, read_settings
+from kb.settings import described, read_settings, shown
 
 
 def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
@@ -26,6 +26,8 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ({"ASKFIRST_PORT": "many"}, "port"),
         ({"ASKFIRST_PORT": "70000"}, "port"),
         ({"ASKFIRST_DOUBT_LIMIT": "2"}, "doubt_limit"),
+        ({"ASKFIRST_SESSION_HOURS": "0"}, "session_hours"),
+        ({"ASKFIRST_SESSION_HOURS": "a day"}, "session_hours"),
         ({"ASKFIRST_CHROMA_URL": "127.0.0.1:8000"}, "chroma_url"),
         ({"ASKFIRST_CHROMA_URL": "ftp://127.0.0.1"}, "chroma_url"),
         ({"ASKFIRST_CHROMA_URL": "http://"}, "chroma_url"),
@@ -45,6 +47,13 @@ def test_a_wrong_file_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "askfirst.toml").write_text(text, "utf-8")
     with pytest.raises(SettingsError, match=r"askfirst\.toml"):
         read_settings({}, tmp_path)
+
+
+def test_a_secret_is_shown_to_nobody(tmp_path: Path) -> None:
+    found = read_settings({"ASKFIRST_HOME": str(tmp_path), "ASKFIRST_OIDC_CLIENT_SECRET": "hunter2"}, tmp_path)
+    assert found.oidc_client_secret == "hunter2"
+    assert "hunter2" not in repr(found) and shown(found, "oidc_client_secret") == "(set)"
+    assert shown(read_settings({}, tmp_path), "oidc_client_secret") == "" and shown(found, "port") == "7860"
 
 
 def test_every_setting_says_what_it_means() -> None:
