@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chat.answer import Answer, Message
+from chat.answer import Answer, Finding, Message
 from chat.cite import prove
 from chat.contacts import Contacts
-from chat.decide import Decided, Decision, Limits, OffTopic, Rule, Uncovered, confidence, decide
+from chat.decide import Decided, Decision, Limits, OffTopic, Rule, Uncovered, confidence, decide, tempered
+from chat.draft import Examined, examine
 from chat.judge import Judge, Reading
 from chat.question import Question, understand
 from chat.wording import word
@@ -36,6 +37,7 @@ class Assistant:
     judge: Judge
     contacts: Contacts
     limits: Limits
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def answer(self, message: Message, *, day: date | None = None, groups: Collection[str] = (), stated: Sequence[Clause] = ()) -> Answer:
         """The answer to one message: verdict, proved quotations and a person to ask, in the message's language.
@@ -53,9 +55,15 @@ class Assistant:
         practices = self._completed(found[Rank.PRACTICES], reading, question.lang, today, groups)
         in_doubt = self._in_doubt(question.lang, today, groups)
         decision = decide(reading, rules, practices, in_doubt, self.limits, draft=question.draft, ours=question.asks_to_post)
+        examined = examine(message.text, question.lang, question.account, self.terms) if question.draft else Examined()
+        examined = self._located(examined, question.lang)
+        decision = tempered(
+            decision, self._rule_of(examined.sure, question.lang), self._rule_of(next(iter(examined.findings), None), question.lang)
+        )
         references = self._references(decision, question, vector, today, groups)
         evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
-        return self._worded(message, question, decision, evidence, references, reading, rules)
+        evidence += [rule for finding in examined.findings if (rule := self._rule_of(finding, question.lang))]
+        return self._worded(message, question, decision, evidence, references, reading, rules, examined)
 
     def _evidence(self, question: Question, vector: Vectors, day: date, groups: Collection[str]) -> dict[Rank, list[Evidence]]:
         """The best binding clauses of each rank: an organisation's own are never crowded out by the practices."""
@@ -111,6 +119,15 @@ class Assistant:
         missing = [self.knowledge.visible_clause(rule, lang, day, groups) for rule in rules]
         return found + [Evidence(clause, least) for clause in missing if clause]
 
+    def _rule_of(self, finding: Finding | None, lang: str) -> Clause | None:
+        """The rule behind a finding, where the corpus has it."""
+        return self.knowledge.clause(finding.clause_id, lang) if finding and finding.clause_id else None
+
+    def _located(self, examined: Examined, lang: str) -> Examined:
+        """The findings, without the names of rules that this corpus does not have."""
+        found = tuple(f if self._rule_of(f, lang) else replace(f, clause_id=None, practices=()) for f in examined.findings)
+        return replace(examined, findings=found)
+
     def _in_doubt(self, lang: str, day: date, groups: Collection[str]) -> list[Clause]:
         return [clause for clause_id in _IN_DOUBT if (clause := self.knowledge.visible_clause(clause_id, lang, day, groups))]
 
@@ -123,8 +140,9 @@ class Assistant:
         references: list[Evidence],
         reading: Reading,
         rules: list[Rule],
+        examined: Examined,
     ) -> Answer:
-        answer = word(decision, question, [e.clause for e in references], self.contacts)
+        answer = word(decision, question, [e.clause for e in references], self.contacts, examined.findings)
         explain = {
             "decision": type(decision).__name__,
             "meant": decision.meant.value if isinstance(decision, Decided) else None,
@@ -154,6 +172,7 @@ class Assistant:
             index=self.knowledge.manifest.digest,
             conditions=answer.conditions,
             citations=prove(answer.citations, evidence),
+            findings=examined.findings,
             id=message.id,
             explain=explain,
         )

@@ -29,6 +29,8 @@ _CARRIES: Mapping[Verdict | None, tuple[Modality, ...]] = {
 # verdict, one place further down in `_CARRIES`, or a practice that is likelier.
 _MISFIT, _NEXT_FORCE, _OTHER_PRACTICE = 5.0, 0.4, 2.0
 
+_SURE = 0.02  # doubt that a number with right check digits, or a listed name, is what it seems
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -142,6 +144,20 @@ def decide(
     meant, doubt = _weigh(reading.verdicts, limits, draft=draft)
     ranked = rank_practices(practices, reading, limits)
     return _decided(meant, doubt, ranked, limits, keep_first=False, in_doubt=in_doubt)
+
+
+def tempered(decision: Decision, sure: Clause | None, doubtful: Clause | None) -> Decision:
+    """A decision about a draft in the light of what was found in it, made more cautious and never less.
+
+    `sure` is the rule against something found by its check digits or by name; `doubtful` the rule behind a mere cue,
+    which turns a licence into `ask`.
+    """
+    if sure:
+        return Decided(Verdict.NO, (sure,), _SURE, Verdict.NO)
+    licensed = isinstance(decision, Decided) and decision.verdict in LICENSING
+    if doubtful and isinstance(decision, Decided) and licensed:
+        return Decided(Verdict.ASK, tuple(dict.fromkeys((doubtful, *decision.clauses)))[:3], decision.doubt, decision.meant)
+    return decision
 
 
 def rank_practices(found: Sequence[Evidence], reading: Reading, limits: Limits) -> list[Evidence]:

@@ -30,11 +30,13 @@ def open_knowledge(settings: Settings, index: Path) -> KnowledgeBase:
 
 def open_assistant(settings: Settings, index: Path) -> Assistant:
     """The assistant over a finished index."""
+    support = Support.read(index)
     return Assistant(
         open_knowledge(settings, index),
         Judge.load(),
-        read_contacts(Support.read(index)),
+        read_contacts(support),
         read_limits().tightened(settings.doubt_limit),
+        support.terms,
     )
 
 

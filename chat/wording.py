@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from chat.answer import Citation, Contact, Verdict
+from chat.answer import Citation, Contact, Finding, Verdict
 from chat.contacts import Contacts
 from chat.decide import Conflict, Decided, Decision, Informed, OffTopic, Uncovered
 from chat.phrases import phrase
@@ -32,8 +32,8 @@ class Worded:
     text: str
 
 
-def word(decision: Decision, question: Question, references: Sequence[Clause], contacts: Contacts) -> Worded:
-    """The answer's words for a decision; `references` show how others do it, the closest first."""
+def word(decision: Decision, question: Question, references: Sequence[Clause], contacts: Contacts, found: Sequence[Finding] = ()) -> Worded:
+    """The answer's words for a decision; `references` show how others do it, the closest first, `found` what a draft holds."""
     lang = question.lang
     verdict: Verdict | None = None
     doubt: float | None = None
@@ -68,7 +68,7 @@ def word(decision: Decision, question: Question, references: Sequence[Clause], c
         conditions=conditions,
         citations=shown,
         contact=contact,
-        text=_text(verdict, in_scope, _sentence(reason), conditions, shown, contact, question),
+        text=_text(verdict, in_scope, _sentence(reason), conditions, shown, contact, question, found),
     )
 
 
@@ -120,11 +120,15 @@ def _text(
     citations: Sequence[Citation],
     contact: Contact,
     question: Question,
+    found: Sequence[Finding],
 ) -> str:
     """The whole answer as plain text, for the terminal and for copying."""
     lang = question.lang
     lines = [f"{heading(verdict, in_scope, lang, draft=question.draft)}. {reason}"]
     lines += [f"{phrase('condition', lang)}: {condition}" for condition in conditions]
+    if found:
+        lines += ["", f"{phrase('to_change' if verdict is Verdict.NO else 'to_check', lang)}:"]
+        lines += [f"  “{finding.text}”: {finding.why}" for finding in found]
     for authority, key in ((Authority.BINDING, "our_rule"), (Authority.REFERENCE, "others")):
         cited = [c for c in citations if c.clause.policy.authority is authority]
         if cited:
