@@ -13,11 +13,16 @@ from kb.support import Support
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Every contact in every language, and which topic goes to whom."""
+    """Every contact in every language, which topic goes to whom, and what the topics are called."""
 
     by_lang: Mapping[str, Mapping[str, Contact]]
     default: str
     by_topic: Mapping[str, str]
+    topic_names: Mapping[str, Mapping[str, str]]
+
+    def topic(self, topic_id: str, lang: str) -> str:
+        """A topic's name, or its id where it has none."""
+        return self.topic_names.get(lang, {}).get(topic_id, topic_id)
 
     def get(self, contact_id: str | None, lang: str) -> Contact:
         """The contact of this id, or the default one: never nobody."""
@@ -46,15 +51,13 @@ def read_contacts(support: Support) -> Contacts:
         by_lang={lang: {str(entry["id"]): _contact(entry, lang) for entry in people} for lang in LANGUAGES},
         default=support.contacts["default"],
         by_topic={str(topic["id"]): str(topic.get("contact") or support.contacts["default"]) for topic in support.topics},
+        topic_names={lang: {str(t["id"]): _in(lang, t.get("name")) or str(t["id"]) for t in support.topics} for lang in LANGUAGES},
     )
 
 
 def _contact(entry: Mapping[str, Any], lang: str) -> Contact:
     def text(key: str) -> str | None:
-        value = entry.get(key)
-        if isinstance(value, dict):
-            value = value.get(lang) or next(iter(value.values()), None)
-        return None if value is None else str(value)
+        return _in(lang, entry.get(key))
 
     return Contact(
         id=str(entry["id"]),
@@ -65,3 +68,10 @@ def _contact(entry: Mapping[str, Any], lang: str) -> Contact:
         url=text("url"),
         placeholder=bool(entry.get("placeholder")),
     )
+
+
+def _in(lang: str, value: Any) -> str | None:
+    """A text of the support files that may be given in several languages."""
+    if isinstance(value, dict):
+        value = value.get(lang) or next(iter(value.values()), None)
+    return None if value is None else str(value)

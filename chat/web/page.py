@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
 
 import gradio as gr
 
 from chat.answer import Account, Answer, Contact, Message
 from chat.web.cards import Failed, Outcome, TooLong, Turn, conversation
-from chat.web.theme import style, theme
+from chat.web.frame import Place, brand, head, navigation
+from chat.web.identity import groups_of
+from chat.web.theme import theme
 from chat.web.words import EXAMPLES, LANGUAGES, known, say
 
 LONGEST = 20_000  # characters of one message
@@ -25,17 +26,21 @@ _QUESTION, _DRAFT, _UNSAID = "question", "draft", "unsaid"
 _LOG = logging.getLogger("askfirst.web")
 
 Answering = Callable[[Message], Answer]
+AnsweringFor = Callable[[Message, Collection[str]], Answer]
 Naming = Callable[[str], Contact]
 Updates = list[Any]  # one a component, in the order of the outputs
-_BOX = 8  # where the text box stands in `_Screen.worded`
+_BOX = 9  # where the text box stands in `_Screen.worded`
 
-# Runs in the browser before the first event: which language, and a question that came with the address.
+# Runs in the browser before the first event: which language, and what came with the address. A question may stand behind
+# `#`, where no server sees it.
 _ARRIVE = """(...given) => {
   const asked = new URLSearchParams(window.location.search);
   let kept = null;
   try { kept = window.localStorage.getItem("askfirst-lang"); } catch (refused) { /* private window */ }
   given[0] = /^i[dn]\\b/i.test(asked.get("lang") || kept || navigator.language || "") ? "id" : "en";
-  given[1] = asked.get("q") || given[1] || "";
+  const behind = new URLSearchParams(window.location.hash.slice(1).replaceAll("+", "%2B"));
+  given[1] = behind.get("q") || asked.get("q") || given[1] || "";
+  if (asked.get("kind") === "draft") given[2] = "draft";
   document.documentElement.lang = given[0];
   return given;
 }"""
@@ -64,16 +69,6 @@ _FOCUS = '() => document.querySelector("#af-box textarea")?.focus()'
 # Neither inside somebody else's page, whose focus it is, nor where focus opens a keyboard over half the screen.
 _FOCUS_AT_FIRST = f'() => window.top === window && window.matchMedia("(hover: hover)").matches && ({_FOCUS})()'
 
-_ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#0f5a50"/>'
-    '<g fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
-    '<path d="M8 9.5h16V21h-7.5l-5 4v-4H8z"/><path d="m12.5 15.3 2.5 2.5 4.5-4.8"/></g></svg>'
-)
-_LOGO = (
-    '<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false"><rect class="af-logo-ground" width="32" height="32" rx="9"/>'
-    '<path class="af-logo-line" d="M8 9.5h16V21h-7.5l-5 4v-4H8z"/><path class="af-logo-line" d="m12.5 15.3 2.5 2.5 4.5-4.8"/></svg>'
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _Screen:
@@ -81,6 +76,7 @@ class _Screen:
 
     turns: Any
     brand: Any
+    nav: Any
     new: Any
     lang: Any
     banner: Any
@@ -98,7 +94,7 @@ class _Screen:
     def worded(self) -> list[Any]:
         """Everything that bears words, in the order of `_words`."""
         return [
-            *(self.lang, self.brand, self.new, self.banner, self.hello, self.log),
+            *(self.lang, self.brand, self.nav, self.new, self.banner, self.hello, self.log),
             *(self.kind, self.account, self.box, self.send, self.keys),
             *self.examples,
         ]
@@ -109,7 +105,7 @@ class _Screen:
         return [self.turns, self.log, self.empty, self.new, self.box]
 
 
-def build_page(answer: Answering, contact: Naming, placeholders: bool) -> gr.Blocks:
+def build_page(answer: AnsweringFor, contact: Naming, placeholders: bool) -> gr.Blocks:
     """The chat page over an answering function; `placeholders` says that its contacts are still examples."""
     with gr.Blocks(title="AskFirst", analytics_enabled=False, fill_width=True) as page:
         screen = _layout(placeholders)
@@ -124,7 +120,7 @@ def page_options() -> dict[str, Any]:
     return {
         "theme": theme(),
         # In `head`, because Gradio prefixes the selectors of its `css`, which a token on `:root` does not survive.
-        "head": f'<link rel="icon" href="data:image/svg+xml,{quote(_ICON)}"><style>{style()}</style>',
+        "head": head(),
         "footer_links": [],
         "run_history": False,
         "show_error": False,
@@ -140,7 +136,8 @@ def _layout(placeholders: bool) -> _Screen:
     turns = gr.State([], time_to_live=_KEPT)
     with gr.Column(elem_id="af-app"):
         with gr.Row(elem_id="af-top"):
-            brand = _html("af-brand", _brand("en"))
+            named = _html("af-brand", brand("en"))
+            nav = _html("af-screens", _navigation("en", _QUESTION))
             new = gr.Button(say("new", "en"), elem_id="af-new", size="sm", visible=False)
             lang = _choice("af-lang", **_languages("en"), value="en")
         banner = _html("af-banner", _banner("en"), visible=placeholders)
@@ -161,21 +158,25 @@ def _layout(placeholders: bool) -> _Screen:
                     send = gr.Button(_sending("en", _QUESTION), elem_id="af-send", variant="primary", min_width=0)
             keys = _html("af-keys", _keys("en"))
     return _Screen(
-        *(turns, brand, new, lang, banner, empty, hello, examples, log, kind, account, box, send, keys),
+        *(turns, named, nav, new, lang, banner, empty, hello, examples, log, kind, account, box, send, keys),
     )
 
 
-def _wire(page: gr.Blocks, screen: _Screen, answer: Answering, contact: Naming) -> None:
+def _wire(page: gr.Blocks, screen: _Screen, answer: AnsweringFor, contact: Naming) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     turns, lang, kind, account, box = screen.turns, screen.lang, screen.kind, screen.account, screen.box
 
-    def typed(lang: str, kind: str, account: str, text: str | None, turns: list[Turn]) -> Iterator[Updates]:
-        yield from _asked(answer, contact, lang, _message(text, kind, account), turns)
+    def answering(request: gr.Request) -> Answering:
+        groups = groups_of(request)  # of whoever sends this very message, not of whoever opened the page
+        return lambda message: answer(message, groups)
 
-    def clicked(number: int) -> Callable[[str, str, list[Turn]], Iterator[Updates]]:
-        def example(lang: str, account: str, turns: list[Turn]) -> Iterator[Updates]:
+    def typed(lang: str, kind: str, account: str, text: str | None, turns: list[Turn], request: gr.Request) -> Iterator[Updates]:
+        yield from _asked(answering(request), contact, lang, _message(text, kind, account), turns)
+
+    def clicked(number: int) -> Callable[..., Iterator[Updates]]:
+        def example(lang: str, account: str, turns: list[Turn], request: gr.Request) -> Iterator[Updates]:
             draft, text = EXAMPLES[known(lang)][number]
-            yield from _asked(answer, contact, lang, _message(text, _DRAFT if draft else _QUESTION, account), turns)
+            yield from _asked(answering(request), contact, lang, _message(text, _DRAFT if draft else _QUESTION, account), turns)
 
         return example
 
@@ -184,7 +185,7 @@ def _wire(page: gr.Blocks, screen: _Screen, answer: Answering, contact: Naming) 
     arrived.then(None, js=_FOCUS_AT_FIRST, **quiet).then(None, js=_GROUP, **quiet)
     switched = lang.input(_words, [lang, kind, turns], screen.worded, js=_SWITCH, **quiet)
     switched.then(None, js=_GROUP, **quiet)
-    kind.input(_kind_chosen, [lang, kind], [box, screen.send], **quiet).then(None, js=_FOCUS, **quiet)
+    kind.input(_kind_chosen, [lang, kind], [box, screen.send, screen.nav], **quiet).then(None, js=_FOCUS, **quiet)
     asked = [
         box.submit(typed, [lang, kind, account, box, turns], screen.moved, **quiet),
         screen.send.click(typed, [lang, kind, account, box, turns], screen.moved, **quiet),
@@ -248,12 +249,13 @@ def _words(lang: str, kind: str, turns: list[Turn]) -> Updates:
     lang = known(lang)
     return [
         gr.update(**_languages(lang), value=lang),
-        _brand(lang),
+        brand(lang),
+        _navigation(lang, kind),
         gr.update(value=say("new", lang)),
         _banner(lang),
         _hello(lang),
         conversation(turns, lang),
-        gr.update(**_kinds(lang)),
+        gr.update(**_kinds(lang), value=kind),
         gr.update(**_accounts(lang)),
         gr.update(**_box(lang, kind)),
         gr.update(value=_sending(lang, kind)),
@@ -263,7 +265,8 @@ def _words(lang: str, kind: str, turns: list[Turn]) -> Updates:
 
 
 def _kind_chosen(lang: str, kind: str) -> Updates:
-    return [gr.update(**_box(known(lang), kind)), gr.update(value=_sending(known(lang), kind))]
+    lang = known(lang)
+    return [gr.update(**_box(lang, kind)), gr.update(value=_sending(lang, kind)), _navigation(lang, kind)]
 
 
 def _html(name: str, value: str, *, visible: bool = True) -> Any:
@@ -299,8 +302,8 @@ def _examples(lang: str) -> list[str]:
     return [f"{say('kind_draft', lang)}: “{text}”" if draft else text for draft, text in EXAMPLES[lang]]
 
 
-def _brand(lang: str) -> str:
-    return f'<div class="af-brand">{_LOGO}<div><b>AskFirst</b><span>{say("tagline", lang)}</span></div></div>'
+def _navigation(lang: str, kind: str) -> str:
+    return navigation(Place(lang), "draft" if kind == _DRAFT else "ask")
 
 
 def _banner(lang: str) -> str:

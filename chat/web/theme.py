@@ -6,6 +6,7 @@ Colours are pairs (light, dark) and every text colour reaches 4.5:1 on the surfa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import gradio as gr
 
@@ -79,12 +80,16 @@ def tokens() -> str:
     dark = "".join(f"--af-{name}:{pair[1]};" for name, pair in COLOURS.items())
     sizes = "".join(f"--af-{name}:{value};" for name, value in SIZES.items())
     fonts = "".join(f"--af-{name}:{_stack(stack)};" for name, stack in (("sans", SANS), ("serif", SERIF)))
-    return f":root{{color-scheme:light;{sizes}{fonts}{light}}}.dark{{color-scheme:dark;{dark}}}"
+    return (
+        f":root{{color-scheme:light;{sizes}{fonts}{light}}}.dark{{color-scheme:dark;{dark}}}"
+        # Gradio puts `dark` on its own page; the others ask the system themselves.
+        f"@media (prefers-color-scheme:dark){{.af-auto{{color-scheme:dark;{dark}}}}}"
+    )
 
 
 def style() -> str:
-    """The page's whole style sheet."""
-    return tokens() + _PAGE + _COMPOSER + _CARDS
+    """The whole style sheet of every screen."""
+    return tokens() + _PAGE + _COMPOSER + _CARDS + Path(__file__).with_name("screens.css").read_text("utf-8")
 
 
 def _stack(fonts: tuple[str, ...]) -> str:
@@ -107,10 +112,9 @@ body { background: var(--af-ground) !important; color: var(--af-ink); }
 }
 #af-app .form { background: none; border: 0; box-shadow: none; border-radius: 0; gap: 0; }
 #af-app .html-container { padding: 0; }
-#af-app p, #af-app h1, #af-app h2, #af-app h3, #af-app ul, #af-app figure, #af-app blockquote {
-  margin: 0; padding: 0;
-}
-#af-app :is(a, button, summary, textarea):focus-visible, #af-app label:has(input:focus-visible) {
+:is(#af-app, .af-page) :is(p, h1, h2, h3, ul, figure, blockquote) { margin: 0; padding: 0; }
+:is(#af-app, .af-page) :is(a, button, summary, textarea, select):focus-visible,
+.af-page input:focus-visible, #af-app label:has(input:focus-visible) {
   outline: 3px solid var(--af-focus) !important; outline-offset: 2px; box-shadow: none !important;
 }
 .af-unseen {
@@ -301,7 +305,7 @@ _CARDS = """
   padding: var(--af-gap-3) var(--af-gap-4); color: var(--af-ink);
 }
 .af-drafted { background: var(--af-surface); border: 1px dashed var(--af-edge); }
-#af-app .af-label { font-size: var(--af-text-s); color: var(--af-muted); }
+:is(#af-app, .af-page) .af-label { font-size: var(--af-text-s); color: var(--af-muted); }
 .af-from::before { content: "· "; }
 .af-text { white-space: pre-wrap; overflow-wrap: anywhere; }
 .af-text summary { cursor: pointer; list-style: none; }
@@ -327,24 +331,24 @@ _CARDS = """
 .af-no { --tone: var(--af-no-ink); --wash: var(--af-no-wash); }
 .af-ask { --tone: var(--af-ask-ink); --wash: var(--af-ask-wash); }
 .af-head { background: var(--wash); padding: var(--af-gap-4) var(--af-gap-5); }
-#af-app .af-verdict {
+:is(#af-app, .af-page) .af-verdict {
   display: flex; align-items: center; gap: var(--af-gap-2); color: var(--tone); font-size: var(--af-text-xl);
   font-weight: 680; letter-spacing: -0.015em; line-height: 1.3;
 }
 .af-verdict .af-icon { width: 1.625rem; height: 1.625rem; }
-#af-app .af-reason {
+:is(#af-app, .af-page) .af-reason {
   margin-top: var(--af-gap-1); font-size: var(--af-text-l); color: var(--af-ink); line-height: 1.5;
 }
-#af-app .af-doubt {
+:is(#af-app, .af-page) .af-doubt {
   padding: var(--af-gap-3) var(--af-gap-5) 0; font-size: var(--af-text-m); color: var(--af-muted);
   font-style: italic;
 }
 .af-part { padding: var(--af-gap-4) var(--af-gap-5) 0; }
-#af-app .af-part h3 {
+:is(#af-app, .af-page) .af-part h3 {
   font-size: var(--af-text-s); font-weight: 650; color: var(--af-muted); margin-bottom: var(--af-gap-2);
 }
 .af-quote + .af-quote { margin-top: var(--af-gap-4) !important; }
-#af-app .af-quote blockquote {
+:is(#af-app, .af-page) .af-quote blockquote {
   font-family: var(--af-serif); font-size: 1.0625rem; line-height: 1.5; color: var(--af-ink);
   font-style: normal; border-inline-start: 3px solid var(--tone); padding-inline-start: var(--af-gap-4);
   overflow-wrap: anywhere; white-space: pre-line; background: none;
@@ -364,8 +368,8 @@ _CARDS = """
   border-radius: var(--af-round-s); background: var(--af-sunken); color: var(--af-muted);
 }
 .af-tag-rule { margin-bottom: var(--af-gap-2); }
-#af-app .af-part ul { list-style: none; display: grid; gap: var(--af-gap-3); }
-#af-app .af-part li { padding: 0; margin: 0; color: var(--af-ink); }
+:is(#af-app, .af-page) .af-part ul { list-style: none; display: grid; gap: var(--af-gap-3); }
+:is(#af-app, .af-page) .af-part li { padding: 0; margin: 0; color: var(--af-ink); }
 .af-why { display: block; color: var(--af-muted); }
 .af-fold > summary {
   cursor: pointer; font-size: var(--af-text-m); font-weight: 600; color: var(--af-accent-strong);
@@ -380,10 +384,10 @@ _CARDS = """
 .af-fold:not([open]) + .af-fold { padding-top: var(--af-gap-1); }
 .af-fold[open] > summary::before { transform: rotate(45deg); }
 .af-fold[open] > summary { margin-bottom: var(--af-gap-3); }
-#af-app .af-others blockquote {
+:is(#af-app, .af-page) .af-others blockquote {
   border-inline-start-style: dotted; border-color: var(--af-edge); font-size: 1rem; color: var(--af-muted);
 }
-#af-app .af-note { font-size: var(--af-text-s); color: var(--af-muted); margin-bottom: var(--af-gap-3); }
+:is(#af-app, .af-page) .af-note { font-size: var(--af-text-s); color: var(--af-muted); margin-bottom: var(--af-gap-3); }
 .af-contact {
   display: flex; align-items: center; gap: var(--af-gap-3); margin-top: var(--af-gap-5);
   padding: var(--af-gap-4) var(--af-gap-5); border-top: 1px solid var(--af-line);
@@ -393,9 +397,9 @@ _CARDS = """
   background: var(--wash); color: var(--tone); flex: none;
 }
 .af-who { flex: 1 1 auto; min-width: 0; }
-#af-app .af-lead { font-size: var(--af-text-s); color: var(--af-muted); }
-#af-app .af-role { font-weight: 620; color: var(--af-ink); overflow-wrap: anywhere; }
-#af-app .af-reach {
+:is(#af-app, .af-page) .af-lead { font-size: var(--af-text-s); color: var(--af-muted); }
+:is(#af-app, .af-page) .af-role { font-weight: 620; color: var(--af-ink); overflow-wrap: anywhere; }
+:is(#af-app, .af-page) .af-reach {
   font-size: var(--af-text-s); color: var(--af-muted); display: flex; flex-wrap: wrap; gap: 0 var(--af-gap-3);
   overflow-wrap: anywhere;
 }
@@ -414,12 +418,12 @@ _CARDS = """
   background: var(--af-accent-strong);
 }
 .af-head + .af-contact { margin-top: 0; }
-#af-app .af-plain { display: flex; gap: var(--af-gap-3); }
+:is(#af-app, .af-page) .af-plain { display: flex; gap: var(--af-gap-3); }
 .af-plain::before {
   content: ""; flex: none; width: .45em; height: .45em; margin-top: .6em; border-radius: 50%;
   background: var(--tone);
 }
-#af-app .af-pending {
+:is(#af-app, .af-page) .af-pending {
   display: flex; align-items: center; gap: var(--af-gap-3); color: var(--af-muted); min-height: 3rem;
 }
 .af-dots { display: inline-flex; gap: 5px; }
@@ -436,7 +440,7 @@ _CARDS = """
 @media (max-width: 40rem) {
   .af-head, .af-contact { padding-inline: var(--af-gap-4); }
   .af-part { padding-inline: var(--af-gap-4); }
-  #af-app .af-doubt { padding-inline: var(--af-gap-4); }
+  :is(#af-app, .af-page) .af-doubt { padding-inline: var(--af-gap-4); }
   .af-contact { flex-wrap: wrap; }
   .af-who { flex-basis: calc(100% - 4rem); }
   .af-ways { width: 100%; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import product
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chat.answer import Account, Answer, Citation, Contact, Finding, Message, Verdict
-from chat.web.cards import Failed, TooLong, Turn, answer_card, conversation, mail_link, web_address
+from chat.web.cards import Failed, TooLong, Turn, answer_card, conversation
+from chat.web.contact import asking, mail_link
+from chat.web.pieces import web_address
 from chat.web.theme import COLOURS, style
 from chat.web.words import EXAMPLES, WORDS, known
 from chat.wording import heading
@@ -19,9 +22,13 @@ from kb.clause import Authority, Clause, Modality, Policy
 HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(1)</script></blockquote>${1}{{value}}&amp;"
 # Everything a card may be made of; whatever is not here came in from outside.
 TAGS = set(
-    "article header h1 h2 h3 p span svg path circle section ul li figure blockquote figcaption cite a details summary div mark i".split()
+    "article header h1 h2 h3 p span svg path circle section ul li figure blockquote figcaption cite a details summary div mark i "
+    "button label textarea".split()
 )
-ATTRIBUTES = set("class lang href target rel data-clause role aria-live aria-label aria-hidden focusable viewbox d cx cy r".split())
+ATTRIBUTES = set(
+    "class lang href target rel role aria-live aria-label aria-hidden focusable viewbox d cx cy r type rows spellcheck "
+    "data-clause data-over data-copy data-link data-done data-mail data-subject data-long".split()
+)
 
 
 class Parsed(HTMLParser):
@@ -153,7 +160,7 @@ def test_whatever_comes_from_outside_is_text() -> None:
 def test_only_web_addresses_become_links(url: str | None) -> None:
     assert web_address(url) is None
     page = parsed(answer_card(answer(Verdict.NO, clause(url=url), contact=Contact("x", "X", url=url)), Message("May I?")))
-    assert page.links() == []
+    assert page.links() == ["clauses/acme/social/1?lang=en"]
 
 
 def test_a_source_opens_apart_from_the_page_and_tells_it_nothing() -> None:
@@ -167,7 +174,7 @@ def test_a_source_opens_apart_from_the_page_and_tells_it_nothing() -> None:
 def test_a_mail_holds_question_verdict_and_clauses() -> None:
     message = Message("May I post\nthis & that?")
     cited = [Citation(clause(id="acme/social/a&b"), "x")]
-    link = mail_link("legal@example.com", message, "Ask first", cited, "en")
+    link = mail_link("legal@example.com", asking(message, "Ask first", cited, "en"))
     assert link is not None and link.startswith("mailto:legal@example.com?")
     fields = parse_qs(urlsplit(link).query, strict_parsing=True)
     assert set(fields) == {"subject", "body"}
@@ -175,20 +182,71 @@ def test_a_mail_holds_question_verdict_and_clauses() -> None:
     assert "May I post\r\nthis & that?" in fields["body"][0] and "acme/social/a&b" in fields["body"][0]
 
 
-def test_a_long_draft_is_cut_in_a_mail_only() -> None:
+def test_a_long_draft_is_cut_in_a_mail_link_only() -> None:
     message = Message("x" * 5000, draft=True)
-    link = mail_link("legal@example.com", message, "No", (), "en")
+    letter = asking(message, "No", (), "en")
+    link = mail_link("legal@example.com", letter)
     assert link is not None and len(link) < 2000
+    assert "x" * 5000 in letter.text
     assert "x" * 5000 in parsed(conversation([Turn(message, answer(Verdict.NO))], "en")).text
+
+
+@pytest.mark.parametrize("draft", (False, True))
+@pytest.mark.parametrize("lang", ("en", "id"))
+def test_the_letter_is_there_to_be_changed_and_holds_nothing_else(lang: str, draft: bool) -> None:
+    message = Message("May I post this?\n", draft=draft, history=("An earlier secret.",), account=Account.BRAND)
+    given = answer(Verdict.NO, lang=lang)
+    verdict = heading(Verdict.NO, True, lang, draft=draft)
+    letter = asking(message, verdict, given.citations, lang)
+    assert letter.text.split("\n") == [
+        f"{WORDS[lang]['mail_draft' if draft else 'mail_question']}:",
+        *("May I post this?", "", ""),
+        f"{WORDS[lang]['mail_verdict']}: {verdict}",
+        *("", f"{WORDS[lang]['mail_clauses']}:", "- Acme Policy, Logos [acme/social/1]"),
+    ]
+    html = answer_card(given, message)
+    assert f"{letter.text}</textarea>" in html and "An earlier secret." not in html
 
 
 @pytest.mark.parametrize("email", (None, "", "no address", "a@b?cc=c@d.example", "a@b,c@d", "a@b\r\nBcc: c@d", "javascript:x"))
 def test_what_is_no_plain_mail_address_is_no_link(email: str | None) -> None:
-    assert mail_link(email, Message("May I?"), "No", (), "en") is None
+    letter = asking(Message("May I?"), "No", (), "en")
+    assert mail_link(email, letter) is None
+    html = answer_card(answer(Verdict.NO, contact=Contact("x", "X", email)), Message("May I?"))
+    assert "mailto:" not in html and "</textarea>" in html  # the letter can still be copied
 
 
 def test_a_lone_surrogate_breaks_nothing() -> None:
-    assert mail_link("legal@example.com", Message("bad \ud800 text"), "No", (), "en") is not None
+    assert mail_link("legal@example.com", asking(Message("bad \ud800 text"), "No", (), "en")) is not None
+    answer_card(answer(Verdict.NO), Message("bad \ud800 text"))
+
+
+def test_an_answer_is_copied_with_its_citations() -> None:
+    given = replace(answer(Verdict.NO), text='No. "Never."\n  — Acme Policy [acme/social/1]')
+    page = parsed(answer_card(given, Message("May I?")))
+    assert ("button", "data-copy", given.text) in page.attributes
+
+
+@pytest.mark.parametrize(
+    ("message", "link"),
+    (
+        (Message("May I post this & that?"), "./?lang=en#q=May%20I%20post%20this%20%26%20that%3F"),
+        (Message("Our secret launch", draft=True), None),
+        (Message("x" * 301), None),
+    ),
+    ids=("a question", "a draft", "a long question"),
+)
+def test_only_a_short_question_goes_into_an_address_and_there_behind_the_hash(message: Message, link: str | None) -> None:
+    page = parsed(answer_card(answer(Verdict.NO), message))
+    assert [value for _, name, value in page.attributes if name == "data-link"] == ([link] if link else [])
+
+
+def test_a_citation_leads_to_its_clause_in_context() -> None:
+    finding = Finding(0, 3, "May", "insult", "acme/social/2", (), "Why.")
+    cited = clause(id="acme/social/4.2/b #?ü", lang="id")
+    page = parsed(answer_card(answer(Verdict.NO, cited, findings=(finding,)), Message("May I?", draft=True)))
+    ways = [link for link in page.links() if link.startswith("clauses/")]
+    assert ways == ["clauses/acme/social/2?lang=en", "clauses/acme/social/4.2/b%20%23%3F%C3%BC?lang=en"]
 
 
 def test_others_are_folded_away_and_told_apart() -> None:
