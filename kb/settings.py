@@ -50,6 +50,10 @@ class Settings:
     auth_header: str = _setting("X-Forwarded-User", "header in which a listed proxy names the person")
     auth_groups_header: str = _setting("X-Forwarded-Groups", "header in which it names the person's groups, comma-separated")
     public_url: str = _setting("", "address that browsers use, such as `https://intranet.example.com/askfirst`; needed by `oidc`")
+    public_hosts: tuple[str, ...] = _setting((), "further host names that browsers may reach it by, comma-separated")
+    embed_origins: tuple[str, ...] = _setting(
+        (), "origins such as `https://intranet.example.com` whose pages may embed the chat and call the API, comma-separated"
+    )
     oidc_issuer: str = _setting("", "URL of the OpenID provider")
     oidc_client_id: str = _setting("", "name under which the provider knows this app")
     oidc_client_secret: str = _secret("its secret there; empty for a public client")
@@ -167,6 +171,16 @@ def _convert(key: str, value: Any, where: str) -> Any:
                 return server_url(value) if value else ""
             except ValueError:
                 raise wrong("a URL such as http://127.0.0.1:8000 (scheme, host and port, nothing else)") from None
+        case "public_hosts":
+            try:
+                return tuple(host_name(entry) for entry in _entries(value))
+            except (ValueError, TypeError, AttributeError):
+                raise wrong("host names without scheme and port, with commas between (askfirst.example.com)") from None
+        case "embed_origins":
+            try:
+                return tuple(origin(entry) for entry in _entries(value))
+            except (ValueError, TypeError, AttributeError):
+                raise wrong("origins with commas between, each of them scheme, host and port only (https://intranet.example.com)") from None
         case "fetch_hosts":
             try:
                 return fetch_hosts(value)
@@ -192,6 +206,25 @@ def fetch_hosts(value: Any) -> tuple[str, ...]:
                 raise ValueError("no host")
             found.append(f"{host}={ip_network(network.strip())}" if given else host)
     return tuple(found)
+
+
+def _entries(value: Any) -> list[str]:
+    return [entry.strip() for entry in (value.split(",") if isinstance(value, str) else value) if entry.strip()]
+
+
+def host_name(value: str) -> str:
+    """A host's name or address as it stands in a URL; raises `ValueError` for anything else."""
+    name = value.lower().removesuffix(".")
+    if not _HOST.fullmatch(name) or urlsplit(f"//{name}").port is not None:
+        raise ValueError("no host name")
+    return name
+
+
+def origin(value: str) -> str:
+    """Scheme, host and port as browsers send them; raises `ValueError` for anything else, `*` included."""
+    plain = server_url(value.lower())
+    host_name(f"[{urlsplit(plain).hostname}]" if "[" in plain else urlsplit(plain).hostname or "")
+    return plain.removesuffix(":443" if plain.startswith("https:") else ":80")
 
 
 def server_url(value: Any) -> str:

@@ -34,12 +34,34 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ({"ASKFIRST_CHROMA_URL": "http://127.0.0.1:many"}, "chroma_url"),
         ({"ASKFIRST_CHROMA_URL": "http://127.0.0.1:8000/api"}, "chroma_url"),
         ({"ASKFIRST_CHROMA_URL": "http://me:secret@127.0.0.1:8000"}, "chroma_url"),
+        ({"ASKFIRST_EMBED_ORIGINS": "*"}, "embed_origins"),
+        ({"ASKFIRST_EMBED_ORIGINS": "https://*.example.com"}, "embed_origins"),
+        ({"ASKFIRST_EMBED_ORIGINS": "null"}, "embed_origins"),
+        ({"ASKFIRST_EMBED_ORIGINS": "intranet.example.com"}, "embed_origins"),
+        ({"ASKFIRST_EMBED_ORIGINS": "https://a.example,https://b.example/wiki"}, "embed_origins"),
+        ({"ASKFIRST_EMBED_ORIGINS": "https://a.example; script-src https://b.example"}, "embed_origins"),
+        ({"ASKFIRST_PUBLIC_HOSTS": "https://a.example"}, "public_hosts"),
+        ({"ASKFIRST_PUBLIC_HOSTS": "*"}, "public_hosts"),
+        ({"ASKFIRST_PUBLIC_HOSTS": "a.example:8443"}, "public_hosts"),
     ],
 )
 def test_a_wrong_value_names_its_key_and_where_it_stood(environ: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=named) as caught:
         read_settings(environ | {"ASKFIRST_HOME": str(tmp_path)}, tmp_path)
     assert "the environment" in str(caught.value)
+
+
+def test_origins_and_hosts_are_kept_as_browsers_send_them(tmp_path: Path) -> None:
+    environ = {
+        "ASKFIRST_HOME": str(tmp_path),
+        "ASKFIRST_EMBED_ORIGINS": "https://Intranet.example:443/, http://[::1]:80 ,https://wiki.example:8443,",
+        "ASKFIRST_PUBLIC_HOSTS": "Askfirst.example. , 10.0.0.5",
+    }
+    found = read_settings(environ, tmp_path)
+    assert found.embed_origins == ("https://intranet.example", "http://[::1]", "https://wiki.example:8443")
+    assert found.public_hosts == ("askfirst.example", "10.0.0.5")
+    (tmp_path / "askfirst.toml").write_text('embed_origins = ["https://intranet.example"]', "utf-8")
+    assert read_settings({}, tmp_path).embed_origins == ("https://intranet.example",)
 
 
 @pytest.mark.parametrize("text", ["port = ", "colour = 'red'\n"])
