@@ -37,16 +37,17 @@ def parser() -> argparse.ArgumentParser:
         help="bring the index up to date",
         description="Brings the index up to date with the corpus and the remembered paths.",
     )
-    ingest.add_argument("path", nargs="*", metavar="PATH|URL", help="files or folders to add; they are remembered")
+    ingest.add_argument("path", nargs="*", metavar="PATH|URL", help="files, folders or https addresses to add; they are remembered")
     force = ingest.add_mutually_exclusive_group()
     force.add_argument("--binding", action="store_true", help="the paths hold our own rules (the default for plain documents)")
     force.add_argument("--reference", action="store_true", help="the paths hold other organisations' rules")
     ingest.add_argument("--effective-from", metavar="DAY", help="first day on which the paths are in force, unless a file says so itself")
     ingest.add_argument("--effective-to", metavar="DAY", help="last day on which the paths are in force, unless a file says so itself")
     ingest.add_argument("--supersedes", metavar="POLICY", help="id of the policy whose place the paths take from their first day on")
-    ingest.add_argument("--forget", metavar="PATH", action="append", default=[], help="stop remembering a path")
+    ingest.add_argument("--forget", metavar="PATH|URL", action="append", default=[], help="stop remembering a path or address")
     ingest.add_argument("--rebuild", action="store_true", help="embed everything anew")
     ingest.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+    ingest.add_argument("--watch", action="store_true", help="go on watching the paths and your own corpus until stopped")
     ingest.add_argument("--json", action="store_true", help="JSON instead of text")
 
     serve = commands.add_parser("serve", help="web page and API", description="Serves the chat page and the API.")

@@ -134,25 +134,56 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ingest(options: argparse.Namespace, settings: Settings) -> int:
-    from ingest.build import refresh
-    from ingest.plan import plan
-    from ingest.sources import Remembered, given_with, remember, remembered, with_paths
+    from ingest.run import run
+    from ingest.sources import given_with
     from kb.clause import Authority
 
     authority = Authority.BINDING if options.binding else Authority.REFERENCE if options.reference else None
     given = given_with(options.effective_from, options.effective_to, options.supersedes)
     if not options.path and (authority or given):
         raise InputError(expected="paths that the options are about", found="none", todo="name the files or folders")
-    add = [Remembered(Path(path), authority, given) for path in options.path]
-    if options.dry_run:
-        found = plan(settings, _log, kept=with_paths(remembered(settings), add, options.forget))
-        _report(found.changes, options, built=False)
-        return 0
-    if add or options.forget:
-        remember(settings, add, options.forget)
-    outcome = refresh(settings, _log, _progress(), rebuild=options.rebuild)
-    _report(outcome.changes, options, built=outcome.built)
+    if options.watch and options.dry_run:
+        raise InputError(expected="--watch or --dry-run", found="both", todo="leave one out")
+
+    def ingest() -> None:
+        changes, built = run(
+            settings,
+            options.path,
+            _log,
+            _progress(),
+            authority=authority,
+            given=given,
+            forget=options.forget,
+            rebuild=options.rebuild,
+            dry=options.dry_run,
+        )
+        _report(changes, options, built=built)
+
+    if options.watch:
+        _watch(options, settings, ingest)
+    else:
+        ingest()
     return 0
+
+
+def _watch(options: argparse.Namespace, settings: Settings, ingest: Callable[[], None]) -> None:
+    """Ingests, then again after each change, until a signal says stop."""
+    from ingest.watch import keep_fresh, watching
+
+    def show(changes: Changes, *, built: bool) -> None:
+        if changes.any or changes.refused or changes.missing:
+            _report(changes, options, built=built)
+            sys.stdout.flush()
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with watching(settings):
+            ingest()
+            sys.stdout.flush()
+            _log("watching for changes; Ctrl-C stops")
+            keep_fresh(settings, lambda outcome: show(outcome.changes, built=outcome.built), _log, _progress())
+    except KeyboardInterrupt:
+        _log("stopped watching; the last good index stays in force")
 
 
 def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> None:

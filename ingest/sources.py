@@ -22,8 +22,10 @@ SHIPPED = Path(__file__).resolve().parent.parent / "corpus"
 _DOCUMENT_FOLDERS = ("policies", "practices", "guide")
 _NOT_DOCUMENTS = frozenset({"scenarios", "parallel"})
 _REMEMBERED = "remembered.json"
-# What may be said of a path on the command line; front matter wins.
+FETCHED = "fetched"  # folder in the home for copies of what was fetched from an address
+# What may be said of a path on the command line, and of a copy its address; front matter wins.
 GIVEN = ("effective_from", "effective_to", "supersedes", "url")
+_NOTED = (*GIVEN, "fetched")  # and the day, which is no key of front matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,16 @@ class Remembered:
         """What the user gave: an address, or the path."""
         return self.given.get("url") or str(self.path)
 
+    @property
+    def label(self) -> str:
+        """The name, with the day on which it was fetched where it was."""
+        return f"{self.name} (fetched {self.given['fetched']})" if "fetched" in self.given else self.name
+
+    @property
+    def inside(self) -> str:
+        """The path that its policy's id is made of: of a copy with its host, as two hosts may use the same names."""
+        return f"{self.path.parent.name}/{self.path.name}" if "url" in self.given else self.path.name
+
 
 def sources(settings: Settings, kept: Sequence[Remembered] | None = None) -> list[Source]:
     """Every file of the corpus in a stable order; raises `CorpusError` for a folder that cannot be read.
@@ -77,7 +89,8 @@ def sources(settings: Settings, kept: Sequence[Remembered] | None = None) -> lis
         if known.path.is_dir():
             found += [replace(s, authority=known.authority, given=known.given) for s in _folder(known.path, str(known.path))]
         elif known.path.exists():
-            found.append(replace(_source(known.path, known.path.name, known.name), authority=known.authority, given=known.given))
+            given = {key: value for key, value in known.given.items() if key in GIVEN}
+            found.append(replace(_source(known.path, known.inside, known.label), authority=known.authority, given=given))
     return found
 
 
@@ -128,7 +141,7 @@ def remembered(settings: Settings) -> list[Remembered]:
             Remembered(
                 Path(x["path"]),
                 Authority(x["authority"]) if x["authority"] else None,
-                {key: str(value) for key, value in x.get("given", {}).items() if key in GIVEN},
+                {key: str(value) for key, value in x.get("given", {}).items() if key in _NOTED},
             )
             for x in data
         ]
@@ -150,6 +163,8 @@ def with_paths(known: Sequence[Remembered], add: Sequence[Remembered] = (), forg
         if new.path.is_file() and new.path.suffix.lower() not in (*READERS, *ARCHIVES):
             formats = ", ".join((*READERS, *ARCHIVES))
             raise InputError(expected=f"a file ending in {formats}", found=new.path.name, todo="save it as .docx, PDF or Markdown")
+        if url := new.given.get("url"):
+            kept = {path: r for path, r in kept.items() if r.given.get("url") != url}
         kept[new.path] = new
     for name in forget:
         gone = [r.path for r in kept.values() if name == r.given.get("url")] or [Path(name).expanduser().absolute()]
