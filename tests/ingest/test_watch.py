@@ -94,6 +94,7 @@ def shown(lines: Sequence[str]) -> list[str]:
     return [line.split(maxsplit=1)[1] for line in lines if line.startswith(("added", "changed", "moved", "removed", "refused", "missing"))]
 
 
+@pytest.mark.slow
 def test_changes_are_told_errors_survived_and_an_interrupt_ends_it(watch: Callable[..., Watcher], corpus: Path, tmp_path: Path) -> None:
     extra = tmp_path / "extra"
     extra.mkdir()

@@ -1,0 +1,108 @@
+"""`askfirst ingest` from the command line to a host on loopback and back: what is printed, and what is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import ingest.build as build
+import ingest.plan as planning
+from chat.cli import main
+from tests.conftest import LetterEmbedder
+from tests.ingest.quick import Letters
+from tests.ingest.web_host import Host, Page, start
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A host that runs as long as this module's tests."""
+    running, end = start(tmp_path_factory.mktemp("host"))
+    yield running
+    end()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, a corpus of one rule, and the fake embedder."""
+    monkeypatch.setattr(build, "ReferenceEmbedder", Letters)
+    monkeypatch.setattr(build, "open_embedder", lambda *_: LetterEmbedder())
+    monkeypatch.setattr(build, "ensure_export", lambda *_: tmp_path)
+    monkeypatch.setattr(planning, "expected_model", lambda _: LetterEmbedder.model)
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.md").write_text("- Never swear.\n", "utf-8")
+    monkeypatch.setenv("ASKFIRST_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASKFIRST_CORPUS", str(tmp_path / "corpus"))
+    monkeypatch.delenv("ASKFIRST_FETCH_HOSTS", raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def askfirst(capsys: pytest.CaptureFixture[str], home: Path) -> Callable[..., tuple[int, list[str], list[str]]]:
+    """Runs a command; its exit code and the lines on standard output and error."""
+
+    def run(*arguments: str) -> tuple[int, list[str], list[str]]:
+        status = main(arguments)
+        out, err = capsys.readouterr()
+        return status, out.splitlines(), err.splitlines()
+
+    return run
+
+
+Run = Callable[..., tuple[int, list[str], list[str]]]
+
+
+def test_an_address_is_fetched_read_and_told_clause_by_clause(
+    host: Host, home: Path, askfirst: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = f"localhost:{host.port}"
+    monkeypatch.setenv("ASKFIRST_FETCH_HOSTS", f"{place}=127.0.0.0/8, {place}=::1/128")
+    monkeypatch.setenv("SSL_CERT_FILE", str(host.certificate))
+    host.pages |= {
+        "/rules": Page(status=302, headers={"Location": "/rules.md"}),
+        "/rules.md": Page(b"# Posts\n1. Ask before you post.\n"),
+    }
+    url = host.url("/rules", "localhost")
+    status, out, err = askfirst("ingest", url)
+    assert status == 0 and f"fetching {url}" in err
+    assert any(line.startswith(f"added    localhost-{host.port}/rules-") and line.endswith("Ask before you post.") for line in out)
+    assert out[-1].startswith("2 added, 0 changed")
+    host.pages["/rules.md"] = Page(status=503)
+    status, out, err = askfirst("ingest", url)
+    assert status == 0 and out[-1] == "0 added, 0 changed, 0 moved, 0 removed, 2 unchanged, 1 refused"
+    assert out[0].startswith(f"refused  {url}: expected the document; found status 503") and out[0].endswith("stays in force")
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "said"),
+    [
+        ("https://intranet.example/rules", "", "ASKFIRST_FETCH_HOSTS"),
+        ("https://intranet.example/rules", "other.example", "other.example"),
+        ("http://intranet.example/rules", "intranet.example", "https://"),
+    ],
+)
+def test_an_address_that_may_not_be_asked_is_one_line(
+    url: str, hosts: str, said: str, home: Path, askfirst: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKFIRST_FETCH_HOSTS", hosts)
+    for option in ([], ["--dry-run"]):
+        status, out, err = askfirst("ingest", url, *option)
+        assert (status, out, len(err)) == (2, [], 1) and said in err[0]
+    assert not home.exists()
+
+
+def test_a_dry_run_with_paths_tells_every_clause_and_writes_nothing(home: Path, askfirst: Run, tmp_path: Path) -> None:
+    extra = tmp_path / "extra"
+    extra.mkdir()
+    (extra / "b.md").write_text("# Posts\n1. Ask before you post.\n2. Never lie.\n", "utf-8")
+    assert askfirst("ingest", str(extra), "--dry-run")[:2] == (
+        0,
+        [
+            "added    a/1@en  Never swear.",
+            "added    b/1@en  Ask before you post.",
+            "added    b/2@en  Never lie.",
+            "3 added, 0 changed, 0 moved, 0 removed, 0 unchanged, 0 refused",
+        ],
+    )
+    assert not home.exists()
