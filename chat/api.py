@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -69,10 +69,10 @@ def search_from(given: Mapping[str, Any]) -> tuple[str, str, int]:
     return query, _lang(given), top
 
 
-def hits(knowledge: KnowledgeBase, query: str, lang: str, top: int) -> list[dict[str, Any]]:
-    """The best clauses for a query in the public shape, best first."""
+def hits(knowledge: KnowledgeBase, query: str, lang: str, top: int, groups: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The best clauses for a query that a member of `groups` may see, in the public shape, best first."""
     text = clean(query)
-    found = knowledge.search(text, detect(text) if lang == "auto" else lang, top=top, day=date.today())
+    found = knowledge.search(text, detect(text) if lang == "auto" else lang, top=top, day=date.today(), groups=groups)
     return [hit(evidence) for evidence in found]
 
 

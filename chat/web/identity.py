@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, MutableMapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -263,3 +263,11 @@ def same_site(headers: Headers, origins: Collection[str]) -> bool:
         return site in ("same-origin", "none")
     # Browsers leave Sec-Fetch-Site out on plain http; Origin they send with every POST.
     return origin is None or urlsplit(origin).netloc == found.get(b"host")
+
+
+def path_below(scope: MutableMapping[str, Any]) -> str:
+    """The path of a request below the root path, as the routes see it."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    if not root or not path.startswith(root) or (len(path) > len(root) and path[len(root)] != "/"):
+        return path
+    return path[len(root) :]

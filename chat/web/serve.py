@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import ipaddress
 import socket
 import threading
 from collections.abc import Callable
@@ -18,8 +17,10 @@ from typing import Any
 
 import uvicorn
 
-from chat.web.guard import Guard
-from kb.errors import AskFirstError, PortTaken, SettingsError
+from chat.web.guard import Guard, fence
+from chat.web.limits import read_allowance
+from chat.web.signin import behind_proxies, open_door
+from kb.errors import AskFirstError, PortTaken
 from kb.settings import Settings
 
 Scope = Any
@@ -101,15 +102,18 @@ main{{text-align:center;padding:2rem}}b{{font-size:1.5rem}}p{{opacity:.75}}</sty
 def serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
     """Serves until interrupted; `ensure` gives the index to answer from, building it where it is missing.
 
-    Raises `SettingsError` for an address that is not loopback and `PortTaken` for one in use.
+    Raises `SettingsError` for an address that is not loopback while nothing says how people sign in, and `PortTaken` for one
+    in use.
     """
-    _loopback_only(settings.host)
+    rules = open_door(settings, log).rules
+    read_allowance(settings)
     bound = _bind(settings.host, settings.port)
     address = _address(bound)
     gate = Gate()
     server = uvicorn.Server(
         uvicorn.Config(
-            Guard(gate),
+            behind_proxies(Guard(gate, fence(settings)), rules),
+            proxy_headers=False,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -134,19 +138,6 @@ def serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
         server.should_exit = True
         thread.join(_STOPPING + 5)
         bound.close()
-
-
-def _loopback_only(host: str) -> None:
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise SettingsError(
-            expected="a loopback address for host (127.0.0.1, ::1 or localhost)",
-            found=f"'{host}'",
-            todo="keep to loopback, behind a proxy of your own that signs people in, until AskFirst has sign-in itself",
-        )
 
 
 def _bind(host: str, port: int) -> socket.socket:
