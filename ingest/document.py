@@ -47,6 +47,7 @@ class Why(StrEnum):
     PAGE_NUMBER = "page number"
     CONTENTS = "table of contents"
     NAVIGATION = "navigation"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,6 +254,13 @@ FILES: tuple[Bad, ...] = (
     Bad("attributes.html", lambda: page("<p " + " ".join(f"a{n}=x" for n in range(50_000)) + ">Ask.</p>")),
     Bad("unclosed.html", lambda: b"<html><body><p>Ask <b <i <" * 500),
     Bad("nothing.html", lambda: page("<script>x()</script>"), "found"),
+    Bad("very-deep.html", lambda: page("<div>" * 100_000 + "Ask first."), "a few levels deep"),
+    Bad("nul.html", lambda: page("<p>Ask\0 first.</p>"), "NUL"),
+    Bad("binary.html", lambda: bytes(range(256)) * 200, "NUL"),
+    Bad("noise.htm", lambda: b"<html><body><p>Ask \x81\x8d\xff\xfe \x01\x02.</p></body></html>"),
+    Bad("charset.html", lambda: b"<html><head><meta charset=utf-16></head><body><p>Ask first.</p></body></html>"),
+    Bad("wide-rows.html", lambda: page("<table>" + "<tr><td>Ask<td rowspan=65000>x" * 3000 + "</table>")),
+    Bad("unclosed-lists.xhtml", lambda: page("<ol><li value=99999999999999999999>Ask.</ol>" * 3000)),
     # PDF.
     Bad("cut.pdf", lambda: pdf()[: len(pdf()) // 2]),
     Bad("head-only.pdf", lambda: b"%PDF-1.7\n", "found"),

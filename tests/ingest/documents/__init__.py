@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.ingest.documents import pdf, text
+from tests.ingest.documents import html, pdf, text
 
 ALL = [
+    *html.DOCUMENTS,
     *pdf.DOCUMENTS,
     *text.DOCUMENTS,
 ]
