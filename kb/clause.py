@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Any
 
 LANGUAGES = ("en", "id")
@@ -155,11 +156,19 @@ class Clause:
 
     def hash_at(self, clause_id: str) -> str:
         """The hash that this clause would have under another id: how a moved clause is recognised."""
-        shown = asdict(self) | {"id": clause_id}
-        for place in ("start", "end", "line"):
-            del shown[place]
-        del shown["policy"]["source"]
-        return digest(shown)
+        shown = {name: getattr(self, name) for name in _SHOWN}
+        return digest(shown | {"id": clause_id, "policy": _shown_policy(self.policy)})
+
+
+_SHOWN = tuple(f.name for f in fields(Clause) if f.name not in ("start", "end", "line"))
+
+
+@lru_cache(maxsize=4096)
+def _shown_policy(policy: Policy) -> dict[str, Any]:
+    """What an answer could show of a policy; kept, as all its clauses ask for it."""
+    shown = asdict(policy)
+    del shown["source"]
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
