@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ingest.document import Refusal
 from kb.clause import PRACTICE_NUMBERS, Clause, Modality
@@ -81,13 +82,19 @@ def modality_of(text: str) -> Modality:
     return Modality.SHOULD if _IMPERATIVE.match(text.strip()) else Modality.INFO
 
 
+@lru_cache(maxsize=10_000)
+def _joined(term: str) -> str:
+    """A term's words; kept, as every clause is compared with all of them."""
+    return " ".join(words(term))
+
+
 def topics_of(text: str, lang: str, topics: Sequence[Topic]) -> tuple[str, ...]:
     """Ids of at most three topics whose terms occur in the text, the most and longest matches first."""
     sentence = " " + " ".join(words(text)) + " "
     weights: dict[str, int] = {}
     for topic in topics:
         for term in topic.terms.get(lang, ()):
-            known = " ".join(words(term))
+            known = _joined(term)
             if known and f" {known} " in sentence:
                 weights[topic.id] = weights.get(topic.id, 0) + len(known)
     return tuple(sorted(weights, key=lambda t: (-weights[t], t))[:_MOST_TOPICS])
