@@ -6,12 +6,12 @@ a digest of the address: two addresses never share a copy, and one address keeps
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +24,11 @@ from ingest.document import Refusal
 from ingest.fetch import Fetched, fetch
 from ingest.gather import read_source
 from ingest.plan import Log
+from ingest.read.markdown import decoded, front_matter
 from ingest.sandbox import Sandbox
-from ingest.sources import FETCHED, Remembered, Source, remember, remembered
+from ingest.sources import FETCHED, SHIPPED, Remembered, Source, remember, remembered
 from kb.clause import Authority
-from kb.errors import HomeError
+from kb.errors import HomeError, InputError
 from kb.settings import Settings
 
 _LONGEST = 60  # code points of the readable part of a copy's name
@@ -55,30 +56,48 @@ def look_up(
 ) -> Copies:
     """Fetches each address and reads what came, to be sure that it can be read; writes nothing.
 
-    What was said of an address before still holds where nothing else is said now. Raises `InputError` before the first
+    What was said of an address before still holds where nothing else is said now, and the original of a published policy
+    that the shipped corpus restates is reference, as that is. Raises `InputError` before the first
     one is fetched if any of them may not be.
     """
     wanted = list(dict.fromkeys(canonical(url) for url in urls))
     for url in wanted:
         checked(url, settings.fetch_hosts)
     known = {r.given["url"]: r for r in remembered(settings) if "url" in r.given and r.path.is_file()}
+    published = _published() - set(known) if wanted and authority is None else frozenset()
     found: list[tuple[Fetched, Remembered]] = []
     refused: dict[str, str] = {}
     with Sandbox() as sandbox:
         for url in wanted:
             before = known.get(url)
-            log(f"fetching {url}")
+            whose = authority or (before.authority if before else Authority.REFERENCE if url in published else None)
+            log(f"fetching {url}" + (" as reference: it is another organisation's policy" if url in published else ""))
             try:
                 document = fetch(url, settings.fetch_hosts)
                 copy = settings.home / FETCHED / place(document)
-                read_source(Source(copy, url, "fetched"), document.data, [], sandbox)
+                policy, _ = read_source(Source(copy, url, "fetched", authority=whose), document.data, [], sandbox)
+                if whose is Authority.REFERENCE and policy.authority is not whose:
+                    # What decides for us is not for a page of somebody else's to say.
+                    raise Refusal(
+                        "expected a document that only illustrates; found one that calls itself binding; say --binding if it is yours"
+                    )
             except Refusal as refusal:
                 kept = f"; the copy fetched on {before.given.get('fetched', 'an unknown day')} stays in force" if before else ""
                 refused[url] = f"{refusal}{kept}"
                 continue
             said = (dict(before.given) if before else {}) | dict(given) | {"url": url, "fetched": _day(document, before)}
-            found.append((document, Remembered(copy, authority or (before.authority if before else None), said)))
+            found.append((document, Remembered(copy, whose, said)))
     return Copies(tuple(found), refused, frozenset(refused) & frozenset(known))
+
+
+def _published() -> frozenset[str]:
+    """Where the policies of others that the shipped corpus restates were published."""
+    found = set()
+    for file in (SHIPPED / "policies").glob("*.md"):
+        front, _ = front_matter(decoded(file.read_bytes()))
+        with contextlib.suppress(InputError):  # some stood on plain http
+            found.add(canonical(str(front.get("url"))))
+    return frozenset(found)
 
 
 def place(document: Fetched) -> str:
@@ -150,7 +169,7 @@ def _write(file: Path, data: bytes) -> None:
         making.unlink(missing_ok=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     try:
         settings.home.mkdir(parents=True, exist_ok=True)

@@ -120,7 +120,10 @@ def _asked(url: httpx.URL, line: _Line, trust: ssl.SSLContext, size: int) -> htt
             except (httpx.InvalidURL, ValueError):
                 raise Refusal("expected a redirect to an address; found one to none; give the address it should lead to") from None
         if response.status != 200:
-            raise Refusal(f"expected the document; found status {response.status}; correct the address or try again later")
+            todo = (
+                "save the document and ingest the file" if response.status in (401, 403, 407) else "correct the address or try again later"
+            )
+            raise Refusal(f"expected the document; found status {response.status}; {todo}")
         kind, suffix = _kind(told, url)
         if told.get("content-length", "").isdigit() and int(told["content-length"]) > size:
             raise _too_large(size)

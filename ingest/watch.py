@@ -111,6 +111,6 @@ def _wakings(settings: Settings, there: Iterable[Path], stop: threading.Event, l
             ignore_permission_denied=True,
         ):
             yield bool(changes)
-    except OSError:  # one went just now, or the system has no more watches to give
+    except (OSError, RuntimeError):  # one went just now, or the system has no more watches to give
         if not stop.wait(look):
             yield False
