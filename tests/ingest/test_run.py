@@ -14,6 +14,11 @@ from tests.conftest import LetterEmbedder
 from tests.ingest.quick import Letters
 from tests.ingest.web_host import Host, Page, start
 
+PAGE = b"""<!doctype html><html lang="en"><head><title>Rules for posts</title></head><body>
+<nav><a href="/">Home</a> <a href="/news">News</a></nav>
+<main><h1>Rules for posts</h1><p>These rules hold for everybody who posts about our work, wherever and whenever that is.</p>
+<ol><li>Ask before you post.</li></ol></main><footer>All rights reserved</footer></body></html>"""
+
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
@@ -60,17 +65,17 @@ def test_an_address_is_fetched_read_and_told_clause_by_clause(
     monkeypatch.setenv("ASKFIRST_FETCH_HOSTS", f"{place}=127.0.0.0/8, {place}=::1/128")
     monkeypatch.setenv("SSL_CERT_FILE", str(host.certificate))
     host.pages |= {
-        "/rules": Page(status=302, headers={"Location": "/rules.md"}),
-        "/rules.md": Page(b"# Posts\n1. Ask before you post.\n"),
+        "/rules": Page(status=302, headers={"Location": "/rules.html"}),
+        "/rules.html": Page(PAGE, "text/html"),
     }
     url = host.url("/rules", "localhost")
     status, out, err = askfirst("ingest", url)
     assert status == 0 and f"fetching {url}" in err
     assert any(line.startswith(f"added    localhost-{host.port}/rules-") and line.endswith("Ask before you post.") for line in out)
-    assert out[-1].startswith("2 added, 0 changed")
-    host.pages["/rules.md"] = Page(status=503)
+    assert out[-1].startswith("3 added, 0 changed") and not any("News" in line or "reserved" in line for line in out)
+    host.pages["/rules.html"] = Page(status=503)
     status, out, err = askfirst("ingest", url)
-    assert status == 0 and out[-1] == "0 added, 0 changed, 0 moved, 0 removed, 2 unchanged, 1 refused"
+    assert status == 0 and out[-1] == "0 added, 0 changed, 0 moved, 0 removed, 3 unchanged, 1 refused"
     assert out[0].startswith(f"refused  {url}: expected the document; found status 503") and out[0].endswith("stays in force")
 
 
