@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 
 from ingest.document import Document, Refusal
+from ingest.read.docx import read_docx
 from ingest.read.html import read_html
 from ingest.read.markdown import read_markdown
 from ingest.read.pdf import read_pdf
@@ -16,6 +17,7 @@ READERS: Mapping[str, Callable[[bytes, str], Document]] = {
     ".markdown": read_markdown,
     ".txt": read_text,
     ".pdf": read_pdf,
+    ".docx": read_docx,
     ".html": read_html,
     ".htm": read_html,
     ".xhtml": read_html,
