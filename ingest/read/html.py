@@ -18,6 +18,7 @@ from ingest.document import Document, Kind, Refusal, Why
 from ingest.numbering import Style, parse
 from ingest.read.drafts import Draft, numbered, shaped, squeezed, too_deep, written
 from ingest.read.html_region import region
+from ingest.read.html_styles import Styles
 from ingest.read.html_walk import Walk
 from ingest.read.markdown import LARGEST
 
@@ -48,7 +49,7 @@ def read_html(data: bytes, name: str) -> Document:
     body = None if root is None else root.find("body")
     if body is None:
         return Document(name, "", ())
-    page = Walk(region(body, source))
+    page = Walk(region(body, source), Styles("".join(sheet.itertext()) for sheet in root.iter("style")))
     page.walk(body)
     document = written(name, shaped(list(_joined(_headed(page.drafts)))))
     first = [block for block in document.blocks if block.kind is Kind.HEADING and block.level == 1]

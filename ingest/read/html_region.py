@@ -25,7 +25,7 @@ _LANDMARKS = {"nav": "navigation", "header": "banner", "footer": "contentinfo", 
 _FURNITURE = re.compile(
     r"(?:cookie|consent|gdpr)[-_]?(?:banner|bar|notice|popup|modal|message|law|container)|cc-window|onetrust[-\w]*|cookieyes|cookiebot"
     r"|comments(?:-area)?|comment-respond|respond|sharedaddy|(?:social|share)[-_](?:links|buttons|bar|icons)|(?:jp-)?relatedposts|related-posts"
-    r"|post-navigation|nav-links|entry-(?:footer|meta)|post-meta|breadcrumbs?|skip-link|back-to-top|pagination|pager|print-only-url"
+    r"|mw-(?:editsection|jump-link)|sitesub|printfooter|catlinks|post-navigation|nav-links|entry-(?:footer|meta)|post-meta|breadcrumbs?|skip-link|back-to-top|pagination|pager|print-only-url"
 )
 # Names that furniture often has.
 _SUSPECT = re.compile(
@@ -35,7 +35,8 @@ _SUSPECT = re.compile(
 _UNSEEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE)
 _UNSEEN_CLASS = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "visuallyhidden"})
 _LEADS_AWAY = re.compile(
-    r"skip (?:to|nav)|jump to (?:main|content)|(?:back )?to (?:the )?top\b|lewati ke|langsung ke (?:isi|konten)|(?:kembali )?ke atas|top$",
+    r"skip (?:to|nav)|jump to (?:main|content)|(?:back )?to (?:the )?top\b|top$"
+    r"|lewati ke|lompat ke|langsung ke (?:isi|konten)|(?:kembali )?ke atas",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡])[\])]?$")
@@ -130,8 +131,8 @@ def _why(element: Any, weights: Mapping[Any, _Weight], controlled: frozenset[str
     if hidden(element, controlled):
         return Why.HIDDEN
     tag, weight = element.tag, weights[element]
-    if tag == "a" or (tag == "sup" and weight.links == 1):
-        return _link(element)
+    if (tag == "a" or (tag == "sup" and weight.links == 1)) and (why := _link(element)) is not None:
+        return why
     if tag in _CONTROLS:
         # An accordion's headings are buttons.
         return None if _within(element, (*HEADINGS, "summary", "dt")) else Why.NAVIGATION
@@ -155,7 +156,7 @@ def _link(element: Any) -> Why | None:
     text = " ".join("".join(element.itertext()).split())
     if element.tag == "sup":
         return Why.MARKUP if _NOTE.match(text) else None
-    return Why.NAVIGATION if text and (not any(map(str.isalnum, text)) or _LEADS_AWAY.match(text)) else None
+    return Why.NAVIGATION if text and (not any(map(str.isalnum, text)) or (len(text) <= 40 and _LEADS_AWAY.match(text))) else None
 
 
 def _inside_links(element: Any) -> bool:

@@ -11,8 +11,9 @@ from lxml import etree
 from ingest.document import Kind, Why
 from ingest.numbering import parse
 from ingest.read.drafts import CELL, Draft, lines, numbered, squeezed
-from ingest.read.html_lists import Item, List, is_marker, item_level, opened, word_item
+from ingest.read.html_lists import Counting, Item, is_marker, item_level, word_item
 from ingest.read.html_region import HEADINGS, NEVER, Region
+from ingest.read.html_styles import Styles
 from ingest.read.html_table import Row
 
 _BLOCKS = frozenset(
@@ -44,11 +45,12 @@ class _Context:
 class Walk:
     """One pass over a page in document order that collects its drafts."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, styles: Styles) -> None:
         self.region = region
+        self._styles = styles
         self.drafts: list[Draft] = []
         self._contexts = [_Context()]
-        self._lists: list[List] = []
+        self._lists = Counting(styles)
         self._below = 0  # the depth of lists at the last heading: those inside count from there
         self._item: Item | None = None
         self._terms: list[str] = []
@@ -88,7 +90,8 @@ class Walk:
 
     @property
     def _depth(self) -> int:
-        return len(self._lists) - self._below
+        stated = self._lists.open[-1].depth if self._lists.open else None
+        return stated or len(self._lists.open) - self._below
 
     @property
     def _level(self) -> int:
@@ -111,7 +114,7 @@ class Walk:
         level = _heading_level(element)
         if level:
             context = replace(context, heading=level)
-        if tag in _BOLD or _BOLD_STYLE.search(style):
+        if tag in _BOLD or _BOLD_STYLE.search(style) or self._styles.bold(element):
             context = replace(context, bold=True)
         if tag in ("pre", "textarea"):
             context = replace(context, kept_lines=True)
@@ -126,7 +129,7 @@ class Walk:
         if block:
             self._why = context.why
         if tag in ("ol", "ul", "menu", "dir"):
-            self._lists.append(opened(element))
+            self._lists.begin(element)
         elif tag == "li" or element.get("role") == "listitem":
             self._begin_item(element)
         elif tag in ("dt", "dl"):
@@ -146,8 +149,8 @@ class Walk:
         if block:
             self._why = self._contexts[-1].why
         if element.tag in ("ol", "ul", "menu", "dir"):
-            self._lists.pop()
-            self._below = min(self._below, len(self._lists))
+            self._lists.open.pop()
+            self._below = min(self._below, len(self._lists.open))
         elif element.tag == "li" or element.get("role") == "listitem":
             self._end_item()
         elif element.tag == "dl":
@@ -157,7 +160,7 @@ class Walk:
 
     def _begin_item(self, element: Any) -> None:
         self._end_item()
-        number = self._lists[-1].count(element) if self._lists else None
+        number = self._lists.count(element)
         self._item = Item(number, item_level(max(self._depth, 1)))
 
     def _end_item(self) -> None:
@@ -209,7 +212,7 @@ class Walk:
         if context.heading:
             self._terms = self._emit_terms()
             number, self._item = self._item.number if self._item else None, None
-            self._below = len(self._lists)
+            self._below = len(self._lists.open)
             self.drafts.append(Draft(Kind.HEADING, text, context.heading, number))
             return
         if context.term:
@@ -271,7 +274,7 @@ class Walk:
         self._item = None
 
     def _inside(self, element: Any) -> list[Draft]:
-        cell = Walk(self.region)
+        cell = Walk(self.region, self._styles)
         cell.walk(element)
         return cell.drafts
 
@@ -286,9 +289,8 @@ def _heading_level(element: Any) -> int:
     if element.get("role") == "heading":
         level = element.get("aria-level") or ""
         return min(int(level), 9) if re.fullmatch(r"[1-9]\d?", level) else 2
-    if element.tag == "p" and element.get("class") == "MsoTitle":
-        return 1
-    return 0
+    # Word and Google Docs export a document's title as a paragraph.
+    return 1 if element.tag == "p" and not {"MsoTitle", "title"}.isdisjoint((element.get("class") or "").split()) else 0
 
 
 def _previous(element: Any) -> str | None:

@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.document import Document, Kind, Refusal, Why
+from ingest.gather import gather
 from ingest.read.html import decoded, read_html
+from ingest.sources import Source
 from ingest.split import title_of
-from tests.ingest.documents.html import DOCUMENTS, Made
+from tests.ingest.documents.html import DOCUMENTS, Made, div_soup, peraturan
 
 LINKS = "<li><a href='#a'>A</a><li><a href='#b'>B</a><li><a href='#c'>C</a>"
 
@@ -66,6 +69,27 @@ def test_a_value_counts_on_and_an_item_may_have_a_type_of_its_own() -> None:
 def test_numbers_that_the_author_typed_stand_for_the_automatic_ones() -> None:
     blocks = page("<ol class=plain><li>(a) Ask.</li><li><b>(b)</b> Wait.</li></ol>").blocks
     assert [(block.number, block.text) for block in blocks] == [(None, "(a) Ask."), (None, "(b) Wait.")]
+
+
+@pytest.mark.parametrize(
+    ("style", "numbers"),
+    [
+        ("ol{list-style-type:lower-roman}", ["i.", "ii."]),
+        ("ol{list-style:upper-alpha} .other{list-style:none}", ["A.", "B."]),
+        ("ol{list-style:disc} ol.law{list-style-type:decimal}", ["1.", "2."]),
+        ("ol.law>li::before{content:'Article ' counter(art, upper-roman)}", ["Article I", "Article II"]),
+        ("@media screen { .law li:before { content: '(' counter(c,lower-alpha) ')' } }", ["(a)", "(b)"]),
+        ("ol.law > li::marker{content:counters(item,'.') '. '}", ["1.", "2."]),
+        ("ol.law li:before{content:'•'}", ["1.", "2."]),
+        ("nav > li::before{content:'(' counter(c) ')'}", ["1.", "2."]),
+        ("ol:not(.x){list-style:none}", ["1.", "2."]),
+        ("ol{list-style:none", ["1.", "2."]),
+        ("ol{}}{;list-style:none}:{", ["1.", "2."]),
+    ],
+)
+def test_the_page_s_style_sheet_says_how_items_are_numbered(style: str, numbers: list[str]) -> None:
+    blocks = page("<ol class=law><li>One<li>Two</ol>", f"<style>{style}</style>").blocks
+    assert [block.number for block in blocks] == numbers
 
 
 def test_an_item_without_text_leaves_its_number_in_the_text() -> None:
@@ -216,6 +240,15 @@ def test_a_page_without_text_has_no_blocks(body: str) -> None:
 
 def letters(text: str) -> Counter[str]:
     return Counter(char for char in text if char.isalnum())
+
+
+@pytest.mark.parametrize("make", [div_soup, peraturan], ids=["soup", "peraturan"])
+def test_a_page_without_landmarks_is_judged_inside_the_sandbox_too(make: Callable[[], Made], tmp_path: Path) -> None:
+    name, data, wanted = make()
+    (tmp_path / name).write_bytes(data)
+    found = gather([Source(tmp_path / name, name, "made")], [])
+    assert not found.refused
+    assert [clause.text for clause in found.clauses.values()] == [text for text, _, _ in wanted]
 
 
 @pytest.mark.parametrize("make", DOCUMENTS, ids=lambda make: make.__name__)

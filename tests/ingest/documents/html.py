@@ -356,6 +356,89 @@ def accordion() -> Made:
     )
 
 
+def from_google() -> Made:
+    """What Google Docs exports: inner lists behind outer ones, numbers and bold text in the style sheet."""
+    style = (
+        '.lst-kix_x-0>li:before{content:"" counter(lst-ctn-kix_x-0,decimal) ". "}'
+        '.lst-kix_x-1>li:before{content:"(" counter(lst-ctn-kix_x-1,lower-latin) ") "}'
+        '.lst-kix_y-0>li:before{content:"\\0025cf  "}ul.lst-kix_y-0{list-style-type:none}ol.lst-kix_x-0{list-style-type:none}'
+        ".c1{font-weight:700}.c2{color:#000;font-weight:400}"
+    )
+    return _made(
+        "google.html",
+        f"""<html><head><meta content="text/html; charset=UTF-8" http-equiv="content-type"><style type="text/css">{style}</style></head>
+<body class="c9 doc-content"><p class="c3 title"><span class="c1">Acceptable posts</span></p>
+<p class="c3"><span class="c1">Rules</span></p>
+<p class="c3"><span class="c2">These rules bind all who work for us.</span></p>
+<ol class="c5 lst-kix_x-0 start" start="1"><li class="c4 li-bullet-0"><span class="c2">Staff must not post:</span></li></ol>
+<ol class="c5 lst-kix_x-1 start" start="1"><li class="c4"><span class="c2">confidential data;</span></li><li class="c4">
+<span class="c2">pictures of visitors.</span></li></ol>
+<ol class="c5 lst-kix_x-0" start="2"><li class="c4"><span class="c2">Staff must ask first when unsure.</span></li></ol>
+<p class="c3"><span class="c1">Tips</span></p>
+<ul class="c5 lst-kix_y-0 start"><li class="c4"><span class="c2">Be </span><span class="c1">brief</span><span class="c2">.</span></li></ul>
+</body></html>""",
+        ("These rules bind all who work for us.", None),
+        ("Staff must not post:", "1"),
+        ("confidential data;", "1 (a)"),
+        ("pictures of visitors.", "1 (b)"),
+        ("Staff must ask first when unsure.", "2"),
+        ("Be brief.", None),
+    )
+
+
+def legal() -> Made:
+    """Sections counted by the style sheet ("1.1"), as many legal pages print them."""
+    style = 'ol.law{counter-reset:item;list-style:none} ol.law > li::before{content:counters(item, ".") " ";counter-increment:item}'
+    return _made(
+        "legal.html",
+        f"""<!doctype html><html><head><title>Terms</title><style>{style}</style></head><body><main><h1>Terms for contributors</h1>
+<ol class="law"><li>Contributions
+  <ol class="law"><li>You may contribute only what you wrote yourself.</li><li>You must not contribute:
+    <ol type="a"><li>code under another licence;</li><li>data of customers.</li></ol></li></ol></li>
+<li>Conduct
+  <ol class="law"><li>Be kind.</li></ol></li></ol></main></body></html>""",
+        ("You may contribute only what you wrote yourself.", "1.1"),
+        ("You must not contribute:", "1.2"),
+        ("code under another licence;", "1.2 (a)"),
+        ("data of customers.", "1.2 (b)"),
+        ("Be kind.", "2.1"),
+    )
+
+
+def wiki() -> Made:
+    """A wiki's page: edit links, a jump to the search, a box of contents, notes at the foot, categories."""
+    return _made(
+        "wiki.html",
+        """<!DOCTYPE html><html class="client-nojs" lang="id"><head><meta charset="UTF-8"><title>Panduan blog - Wiki Maju</title></head>
+<body class="mediawiki skin-vector"><div id="mw-page-base" class="noprint"></div>
+<div id="content" class="mw-body" role="main"><a id="top"></a>
+<h1 id="firstHeading" class="firstHeading">Panduan blog</h1>
+<div id="siteSub" class="noprint">Dari Wiki Maju</div><a class="mw-jump-link" href="#mw-head">Lompat ke navigasi</a>
+<div class="mw-parser-output"><p>Panduan ini berlaku bagi semua karyawan yang menulis blog.<sup
+class="reference"><a href="#cite_note-1">[1]</a></sup></p>
+<div id="toc" class="toc"><div class="toctitle"><h2>Daftar isi</h2></div>
+<ul><li><a href="#A"><span>1</span> <span>Sebelum menulis</span></a></li>
+<li><a href="#B"><span>2</span> <span>Sesudah menulis</span></a></li>
+<li><a href="#C">3 Catatan kaki</a></li></ul></div>
+<h2><span class="mw-headline" id="A">Sebelum menulis</span><span class="mw-editsection">[<a href="/e1">sunting</a>]</span></h2>
+<ol><li>Baca panduan ini.</li>
+<li>Tanyakan kepada atasan:<ul><li>bila ragu; atau</li><li>bila menyebut pelanggan.</li></ul></li></ol>
+<h2><span class="mw-headline" id="B">Sesudah menulis</span><span class="mw-editsection">[<a href="/e2">sunting</a>]</span></h2>
+<table class="wikitable"><tbody><tr><th>Keadaan</th><th>Tindakan</th></tr>
+<tr><td>Ada kesalahan</td><td>Perbaiki secara terbuka.</td></tr></tbody></table>
+</div>
+<div class="printfooter">Diperoleh dari "https://wiki.example/blog"</div>
+<div id="catlinks" class="catlinks">Kategori: <a href="/k">Panduan</a></div></div>
+<div id="footer" role="contentinfo"><ul><li>Halaman ini terakhir diubah kemarin.</li></ul></div></body></html>""",
+        ("Panduan ini berlaku bagi semua karyawan yang menulis blog.", None),
+        ("Baca panduan ini.", "1"),
+        ("Tanyakan kepada atasan:", "2"),
+        ("bila ragu; atau", "2"),
+        ("bila menyebut pelanggan.", "2"),
+        (f"Ada kesalahan{CELL}Perbaiki secara terbuka.", None),
+    )
+
+
 DOCUMENTS: list[Callable[[], Made]] = [
     intranet,
     nested_lists,
@@ -367,4 +450,7 @@ DOCUMENTS: list[Callable[[], Made]] = [
     right_to_left,
     handbook,
     accordion,
+    from_google,
+    legal,
+    wiki,
 ]
