@@ -118,7 +118,8 @@ def _level(draft: Draft, following: Draft | None, styled: bool, first: bool, dep
     own = bare(draft.number or (marker.number if marker else ""))
     if own and "." not in own and own.isdigit() and following.printed.startswith(f"{own}.1"):
         return 2
-    if draft.heavy and not following.heavy | styled and not _FORCE.search(words) and any(char.isalpha() for char in words):
+    alone = first or not following.heavy  # a title may stand right above another bold line, a bold sentence in a bold text may not
+    if draft.heavy and alone and not styled and not _FORCE.search(words) and any(char.isalpha() for char in words):
         return 1 if first and not marker and not draft.number else 2 + own.count(".")
     return 0
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.ingest.documents import html, pdf, text
+from tests.ingest.documents import docx, html, pdf, text
 
 ALL = [
+    *docx.DOCUMENTS,
     *html.DOCUMENTS,
     *pdf.DOCUMENTS,
     *text.DOCUMENTS,
