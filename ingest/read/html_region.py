@@ -141,7 +141,10 @@ def _why(element: Any, weights: Mapping[Any, _Weight], controlled: frozenset[str
     if any(name.startswith("msotoc") for name in _names(element)):
         return Why.CONTENTS
     if tag == "form":
-        return None if weight.letters > 600 or next(element.iter(*HEADINGS, "main", "article"), None) is not None else Why.NAVIGATION
+        # Some sites put the whole page into a form.
+        whole = weight.letters > 600 or next(element.iter(*HEADINGS, "main", "article"), None) is not None
+        asks = any(each.get("type") != "hidden" for each in element.iter(*_CONTROLS))
+        return Why.NAVIGATION if asks and not whole else None
     role = element.get("role") or _LANDMARKS.get(tag)
     if role in _ROLES and not _part(element, role, weight):
         return Why.NAVIGATION

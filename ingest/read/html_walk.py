@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from lxml import etree
@@ -249,29 +250,36 @@ class Walk:
 
     def _table(self, table: Any) -> None:
         self._flush()
-        for caption in table.iterchildren("caption"):
-            self.drafts.extend(self._inside(caption))
+        self._terms = self._emit_terms()
+        found = [draft for caption in table.iterchildren("caption") for draft in self._inside(caption)]
         heads: list[str] = []
+        columns: list[str] = []
         waiting: list[Draft] = []
         spans: dict[int, tuple[int, str]] = {}
         rows = [Row.of(row, self._inside) for row in table.iter("tr")]
-        for at, row in enumerate(rows):
+        for row, following in zip_longest(rows, rows[1:]):
             above = row.place(spans)
-            if not any(row.cells):
-                self.drafts.extend(row.aside)
-                continue
-            text = CELL.join(cell for cell in row.cells if cell)
-            if row.is_head(first=at == 0, following=rows[at + 1] if at + 1 < len(rows) else None):
-                heads = [*heads, *filter(None, row.cells)] if waiting else [cell for cell in row.cells if cell]
-                waiting.append(Draft(Kind.PARAGRAPH, text))
-                continue
-            self.drafts.extend(replace(head, why=Why.MARKUP) for head in waiting)
-            waiting = []
-            lead = ", ".join([*heads, *above])
-            context = " ".join(filter(None, [*self._leads, lead]))
-            self.drafts.extend([Draft(Kind.PARAGRAPH, text, self._level, lead=context), *row.aside])
-        self.drafts.extend(waiting)
-        self._item = None
+            if any(row.cells) and row.is_head(row is rows[0], following):
+                heads = [*(heads if waiting else ()), *filter(None, row.cells)]
+                columns = row.cells
+                waiting.append(Draft(Kind.PARAGRAPH, row.text))
+            elif any(row.cells):
+                found += [*(replace(head, why=Why.MARKUP) for head in waiting), *row.drafts(heads, columns, above)]
+                waiting = []
+            found += row.aside
+        for draft in [*found, *waiting]:
+            self._place(draft)
+
+    def _place(self, draft: Draft) -> None:
+        """Adds a draft of a table where the walk stands: the first is what an item opened before it says."""
+        if draft.why is None:
+            lead = " ".join(filter(None, [*self._leads, draft.lead]))
+            draft = replace(draft, level=draft.level + self._level - 1, lead=lead)
+            if self._item and draft.number is None and draft.kind is Kind.PARAGRAPH:
+                kind, level = numbered(self._item.number, self._item.level)
+                draft = replace(draft, kind=kind, level=level, number=self._item.number)
+                self._item = None
+        self.drafts.append(draft)
 
     def _inside(self, element: Any) -> list[Draft]:
         cell = Walk(self.region, self._styles)

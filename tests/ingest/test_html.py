@@ -113,6 +113,7 @@ def test_an_item_without_text_leaves_its_number_in_the_text() -> None:
         ("<dl><dt>Post</dt><dd>A text.</dd><dt>Bare</dt></dl>", ["Post\u2003A text.", "Bare"]),
         ("<p>x &lt;script&gt; y</p>", ["x <script> y"]),
         ("<p>Unclosed <b>bold<p>Next", ["Unclosed bold", "Next"]),
+        ("<form><p>Ask.</p><input type=hidden></form>", ["Ask."]),
         ("<form><h2>Rules</h2><p>Ask.</p><input value=no></form>", ["Rules", "Ask."]),
     ],
 )
@@ -131,6 +132,26 @@ def test_rows_are_read_with_the_head_of_their_table_and_cells_that_reach_down() 
         ("All else is free.", "Who, What, When"),
     ]
     assert [(piece.text, piece.why) for piece in document.left_out] == [("Who\u2003What\u2003When", Why.MARKUP)]
+
+
+def test_lists_in_cells_stay_apart_under_the_head_of_their_column() -> None:
+    document = page(
+        "<table><tr><td><b>When</b><td><b>Do</b><td><b>Do not</b>"
+        "<tr><td>Always<td><ul><li>ask<li>wait</ul><td><ol><li>lie<li>boast</ol></table>"
+    )
+    assert [(block.number, block.text, block.lead) for block in document.blocks] == [
+        (None, "Always", "When"),
+        (None, "ask", "Do, Always"),
+        (None, "wait", "Do, Always"),
+        ("1.", "lie", "Do not, Always"),
+        ("2.", "boast", "Do not, Always"),
+    ]
+
+
+def test_a_table_in_an_item_stands_behind_the_item_s_number() -> None:
+    document = page("<ol><li>Ask.<li><table><tr><th>Who<th hidden>Note<tr><td>All<td>ask</table><li>Wait.</ol>")
+    assert [(block.number, block.text) for block in document.blocks] == [("1.", "Ask."), ("2.", "All\u2003ask"), ("3.", "Wait.")]
+    assert [piece.text for piece in document.left_out] == ["Note", "Who"]
 
 
 def test_a_table_that_is_only_a_head_keeps_it_as_text() -> None:
