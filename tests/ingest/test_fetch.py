@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -281,9 +282,14 @@ def test_an_answer_that_cannot_be_used_is_refused_in_one_line(page: Page, said: 
     assert said in why(host, limits=Limits(size=1000, seconds=10))
 
 
-def test_an_endless_answer_is_cut_off_by_its_size(host: Host) -> None:
+def test_an_answer_that_would_fill_the_memory_is_cut_off_before_it_does(host: Host) -> None:
     host.pages["/rules.md"] = Page(body=gzip.compress(b"\0" * 50_000_000), headers={"Content-Encoding": "gzip"})
-    assert "at most 1,000,000 bytes" in why(host, limits=Limits(size=1_000_000))
+    tracemalloc.start()
+    try:
+        assert "at most 1,000,000 bytes" in why(host, limits=Limits(size=1_000_000))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_answer_that_trickles_is_cut_off_by_the_time_for_the_whole(host: Host) -> None:
