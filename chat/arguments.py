@@ -54,6 +54,15 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (7860)")
 
+    token = commands.add_parser(
+        "token",
+        help="make a token for a program that uses the API",
+        description="Makes a token, prints it this once and keeps its hash in the tokens file; to revoke it, remove its line there.",
+    )
+    token.add_argument("name", help="what will use it")
+    token.add_argument("--role", choices=("staff", "author", "admin"), default="staff", help="what it may do (staff)")
+    token.add_argument("--groups", default="", help="groups whose policies it sees, comma-separated (none)")
+
     evaluate = commands.add_parser(
         "evaluate",
         help="measure the assistant on labelled cases",

@@ -58,6 +58,7 @@ def _commands() -> Mapping[str, Callable[[argparse.Namespace, Settings], int]]:
         "search": _search,
         "ingest": _ingest,
         "serve": _serve,
+        "token": _token,
         "evaluate": _evaluate,
         "init": _init,
         "doctor": _doctor,
@@ -205,6 +206,15 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     serve(settings, ensure=lambda: _sound_index(settings), log=_log)
+    return 0
+
+
+def _token(options: argparse.Namespace, settings: Settings) -> int:
+    from chat.web.identity import Role, listed
+    from chat.web.tokens import make, tokens_path
+
+    print(make(settings, options.name, Role(options.role), listed(options.groups)))
+    _log(f"its hash is in {tokens_path(settings)}; the token itself is shown this once")
     return 0
 
 
