@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from chat.web.words import EXAMPLES, WORDS
-from tests.chat.web.test_serve import Server
+from tests.chat.web.conftest import CHROMIUM
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"NO BROWSER: {CHROMIUM} is missing, so the page goes untested; apt install chromium"),
@@ -22,7 +20,6 @@ pytestmark = [
 sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER: playwright is missing; pip install -e '.[test]'")
 expect = sync_api.expect
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 PATIENCE = 30_000  # ms, for a machine that is busy with something else
 LOGO = {"en": "May I put a client's logo on a slide that I post?", "id": "Bolehkah logo klien saya tampilkan di slide yang saya unggah?"}
 HOSTILE = (
@@ -47,24 +44,6 @@ CONTRASTS = """(selectors) => {
     return [selector, (high + 0.05) / (low + 0.05)];
   }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def address(session_home: Path) -> Iterator[str]:
-    """Where the real server answers."""
-    with Server(session_home) as server:
-        server.ready()
-        yield server.address
-        assert "Traceback" not in server.log
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests; each has a profile of its own."""
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        yield chromium
-        chromium.close()
 
 
 @contextmanager
@@ -128,8 +107,11 @@ def is_whole(card: Any, page: Any, lang: str, question: str) -> None:
     assert len(quotation.locator("blockquote").inner_text()) > 20
     assert quotation.locator("cite").inner_text()
     contact = card.locator(".af-contact")
+    contact.locator(".af-letter > summary").click()
+    written = contact.locator("textarea").input_value()
+    assert question in written and quotation.get_attribute("data-clause") in written
     assert contact.locator(".af-role").inner_text()
-    link = contact.get_by_role("link", name=WORDS[lang]["write"])
+    link = contact.get_by_role("link", name=WORDS[lang]["mail_open"])
     expect(link).to_be_visible()
     mail = urlsplit(link.get_attribute("href"))
     assert mail.scheme == "mailto" and "@" in mail.path
@@ -198,10 +180,10 @@ def test_the_keyboard_is_enough(browser: Any, address: str) -> None:
 
         page.keyboard.press("Tab")
         reached = []
-        for _ in range(30):
+        for _ in range(45):
             reached.append(page.evaluate("document.activeElement.closest('[id^=af-]')?.id ?? document.activeElement.tagName"))
             page.keyboard.press("Tab")
-        assert {"af-send", "af-new", "af-lang", "af-kind", "af-account", "af-history"} <= set(reached)
+        assert {"af-send", "af-screens", "af-new", "af-lang", "af-kind", "af-account", "af-history"} <= set(reached)
 
         # Language: Tab to the group, an arrow in it.
         page.locator("#af-lang input:checked").focus()
@@ -243,9 +225,10 @@ def test_a_hostile_question_is_shown_as_text_and_runs_nothing(browser: Any, addr
         expect(said).to_have_text(HOSTILE)
         assert page.evaluate("window.hacked") is None
         inside = page.locator("#af-history")
-        for tag in ("img", "script", "iframe", "svg[onload]", "textarea", "[onerror]", "a[href^='javascript:' i]"):
+        for tag in ("img", "script", "iframe", "svg[onload]", "[onerror]", "a[href^='javascript:' i]"):
             expect(inside.locator(tag)).to_have_count(0)
-        link = card.get_by_role("link", name=WORDS["en"]["write"]).get_attribute("href")
+        card.locator(".af-letter > summary").click()
+        link = card.get_by_role("link", name=WORDS["en"]["mail_open"]).get_attribute("href")
         assert link.startswith("mailto:") and not re.search(r'[<>"\s]', link)
         # The same from the address, where somebody else may have written it.
         page.goto(f"{address}/?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&lang=%3Cscript%3E")
