@@ -24,6 +24,7 @@ _ALONE = """
 .af-embedded #af-main { padding-top: var(--af-gap-3); }
 .af-embedded .af-hello { padding-top: var(--af-gap-2); }
 .af-embedded .af-keys { display: none; }
+@media (min-height: 26rem) { .af-embedded #af-composer { position: sticky; } }
 """
 
 

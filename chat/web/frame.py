@@ -47,7 +47,7 @@ class Place:
 
 def head() -> str:
     """What the chat and the other screens have in their head: icon, style and script, all in the page itself."""
-    return f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}"><style>{style()}</style><script>{_script()}</script>'
+    return f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}"><style>{style()}</style><script>{script()}</script>'
 
 
 def brand(lang: str) -> str:
@@ -97,5 +97,6 @@ def _current(is_current: bool, how: str = "page") -> str:
 
 
 @cache
-def _script() -> str:
+def script() -> str:
+    """What every screen runs."""
     return Path(__file__).with_name("screens.js").read_text("utf-8")

@@ -136,7 +136,7 @@ class Guard:
         framed = path == "/embed" or path.startswith(_EMBEDDED)
         added = {
             **HEADERS,
-            "content-security-policy": policy(scripts or "'unsafe-inline'", self._fence.origins if framed else ()),
+            "content-security-policy": policy(scripts, self._fence.origins if framed else ()),
             "cross-origin-resource-policy": "cross-origin" if path in ("/embed", "/embed.js") else "same-origin",
         }
         # Signing in happens in a pop-up, which must still know the page that opened it.

@@ -7,6 +7,8 @@ import json
 
 from fastapi.responses import HTMLResponse
 
+from chat.web.guard import hashes, running
+
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0}"
     "main{text-align:center;padding:2rem;max-width:34rem}h1{font-size:1.5rem}"
@@ -71,12 +73,14 @@ window.addEventListener("message", async (event) => {
 def _page(status: int, words: dict[str, str], more: str, script: str = "") -> HTMLResponse:
     said = "".join(f'<p lang="{lang}">{html.escape(text)}</p>' for lang, text in words.items())
     last = f"<script>{script}</script>" if script else ""
-    return HTMLResponse(
+    page = HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>AskFirst</title><style>{_STYLE}</style></head><body><main><h1>AskFirst</h1>{said}{more}</main>{last}</body></html>",
         status,
         {"cache-control": "no-store"},
     )
+    running(page, hashes([script] if script else []))
+    return page
 
 
 def _link(base: str) -> str:

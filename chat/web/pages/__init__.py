@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from chat.shelf import Shelf
-from chat.web.frame import Place
+from chat.web.frame import Place, script
+from chat.web.guard import hashes, running
 from chat.web.live import Live
 from chat.web.pages.about import about_page
 from chat.web.pages.clause import clause_page
@@ -58,7 +59,7 @@ def routes(app: FastAPI, live: Live, groups: Callable[[Request], Collection[str]
 
 def _page(html: str, status: int = 200) -> Response:
     # A lone surrogate, which an address may hold, has no bytes.
-    return HTMLResponse(html.encode("utf-8", "replace"), status, headers=_HEADERS)
+    return running(HTMLResponse(html.encode("utf-8", "replace"), status, headers=_HEADERS), hashes([script()]))
 
 
 def _place(request: Request, here: str) -> Place:

@@ -35,7 +35,7 @@ class Intranet:
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """The page, its style sheet, or an empty picture."""
         parts = urlsplit(request.path)
-        given = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        given = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
         if parts.path == "/intranet.css":
             body, kind = (HERE / "intranet.css").read_bytes(), "text/css"
         elif parts.path == "/":

@@ -19,6 +19,9 @@ from chat.web.guard import LARGEST_BODY, Fence, Guard, fence, hashes, running
 from chat.web.shell import Needed, is_open
 from kb.settings import Settings, read_settings
 
+# Gradio makes event loops that nobody closes; they end with the application, in its fixture.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 INTRANET = "https://intranet.example"
 LOOPBACK = Fence(frozenset())
 
@@ -197,10 +200,6 @@ GRADIO_S = {
 }  # fmt: skip
 
 
-# Gradio makes event loops that nobody closes; they end with the application, inside the fixture.
-_VENDOR_S_LOOPS = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 @pytest.fixture(scope="module")
 def app(session_home: Path) -> Iterator[Any]:
     """The whole application."""
@@ -213,7 +212,6 @@ def app(session_home: Path) -> Iterator[Any]:
 
 
 @pytest.mark.model
-@_VENDOR_S_LOOPS
 def test_every_route_of_the_server_is_known_to_be_open_or_closed(app: Any) -> None:
     *ours, mount = app.routes
     answering = {(method, route.path) for route in ours for method in route.methods or () if not _refuses(route)}
@@ -226,7 +224,6 @@ def test_every_route_of_the_server_is_known_to_be_open_or_closed(app: Any) -> No
 
 
 @pytest.mark.model
-@_VENDOR_S_LOOPS
 def test_of_gradio_s_routes_the_closed_ones_answer_nobody(app: Any) -> None:
     browser = TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
     *_, mount = app.routes
