@@ -1,7 +1,8 @@
 """Which part of a web page is the document, and which is navigation, contents, furniture or hidden. Pure.
 
-The page's own landmarks decide. Where it has none, a part is left out only if it looks like furniture and trafilatura
-too takes it for some: a rule lost is worse than a menu read.
+The page's own landmarks decide. Where it has none, a part that looks like furniture is left out only if two witnesses
+agree, its name, its links or trafilatura: a rule lost is worse than a menu read. Trafilatura judges and never cuts, as
+it drops numbers and short lines.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _LEADS_AWAY = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"[\[(]?(?:\d{1,3}|[*†‡])[\])]?$")
+_TELLING = 15  # letters
 _LONGEST_JUDGED = 1_000_000  # code points; trafilatura takes a second for each million on a slow core
 
 
@@ -200,7 +202,7 @@ def _shown(element: Any, marks: Mapping[Any, Why], weights: Mapping[Any, _Weight
 def _suspects(
     body: Any, elements: Sequence[Any], marks: Mapping[Any, Why], weights: Mapping[Any, _Weight], source: str
 ) -> Iterator[tuple[Any, Why]]:
-    """Parts that look like furniture and that trafilatura leaves out as well."""
+    """Parts that look like furniture in every way, or in one if trafilatura leaves them out as well."""
     half = weights[body].letters / 2
     found = [
         each
@@ -208,17 +210,23 @@ def _suspects(
         if each is not body and each not in marks and each.tag in ("div", "section", "ul", "table", "aside", "header", "footer", "p")
         if 0 < weights[each].letters < half and _looks_like_furniture(each, weights[each])
     ]
-    if not found or len(source) > _LONGEST_JUDGED:
-        return
-    kept = _kept(source)
+    kept: str | None = None
     for each in found:
-        if kept and not _is_kept(each, kept):
-            yield each, Why.NAVIGATION
+        weight = weights[each]
+        if _is_named(each) and weight.linked > 0.8 * weight.letters:
+            yield each, Why.NAVIGATION  # named so, and nothing but links
+        elif len(source) <= _LONGEST_JUDGED:
+            kept = _kept(source) if kept is None else kept
+            if kept and not _is_kept(each, kept):
+                yield each, Why.NAVIGATION
 
 
 def _looks_like_furniture(element: Any, weight: _Weight) -> bool:
-    crowded = weight.links >= 3 and weight.linked > 0.6 * weight.letters
-    return crowded or any(_SUSPECT.fullmatch(name) for name in _names(element))
+    return _is_named(element) or (weight.links >= 3 and weight.linked > 0.6 * weight.letters)
+
+
+def _is_named(element: Any) -> bool:
+    return any(_SUSPECT.fullmatch(name) for name in _names(element))
 
 
 def _kept(source: str) -> str:
@@ -234,5 +242,7 @@ def _letters(text: str) -> str:
 
 
 def _is_kept(element: Any, kept: str) -> bool:
-    parts = [part for part in map(_letters, element.itertext()) if part]
-    return 2 * sum(len(part) for part in parts if part in kept) > sum(map(len, parts))
+    """Whether trafilatura kept an element whole, or most of those of its texts that are long enough to be told from others."""
+    parts = [_letters(text) for text in element.itertext()]
+    long = [part for part in parts if len(part) >= _TELLING]
+    return "".join(parts) in kept or 2 * sum(len(part) for part in long if part in kept) > sum(map(len, long))

@@ -23,6 +23,8 @@ _BLOCKS = frozenset(
 )
 _BOLD = frozenset({"b", "strong", "th"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_LONGEST_NUMBER = 16  # code points
+_DIRECTIONS = re.compile("(^|\n)[ \u00a0]*[\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 _WORD_MARK = re.compile(r"mso-list\s*:\s*ignore", re.IGNORECASE)
@@ -146,6 +148,8 @@ class Walk:
         block = _is_block(element)
         if block:
             self._flush()
+        elif element.tag != "sup" and self._says_number():
+            self._text.append(" ")  # a style sheet sets the number apart
         self._contexts.pop()
         if block:
             self._why = self._contexts[-1].why
@@ -187,10 +191,15 @@ class Walk:
         self._light = self._light or (not context.bold and any(map(str.isalpha, text)))
         self._text.append(text)
 
+    def _says_number(self) -> bool:
+        """Whether nothing but a number stands in this block so far."""
+        said = "".join(self._text).strip() if len(self._text) < 5 else ""
+        return 0 < len(said) <= _LONGEST_NUMBER and is_marker(said)
+
     def _flush(self) -> None:
         """Makes what was said since the last block a draft, or several where it has lines of its own."""
         context, why, heavy = self._contexts[-1], self._why, not self._light
-        said, mark, aside = "".join(self._text), squeezed("".join(self._mark)), self._aside
+        said, mark, aside = _DIRECTIONS.sub(r"\1", "".join(self._text)), squeezed("".join(self._mark)), self._aside
         self._text, self._mark, self._aside, self._light = [], [], [], False
         parts = [squeezed(said)] if context.heading else lines(said)
         if mark and not is_marker(mark) and len(mark) > 1:
