@@ -12,6 +12,7 @@ from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = 9
+_LONGEST = 60  # code points of what is printed around and between counts: nine of them with words fit in half
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"))
 _PLACE = re.compile(r"%([1-9])")
 
@@ -163,7 +164,7 @@ def _level(element: Any) -> tuple[int, Level]:
     return min(max(integer(element.get(W + "ilvl")) or 0, 0), _LEVELS - 1), Level(
         start=0 if start is None else start,
         form=value(element, "numFmt") or "decimal",
-        text=value(element, "lvlText") or "",
+        text=(value(element, "lvlText") or "")[:_LONGEST],
         restart=integer(value(element, "lvlRestart")),
         legal=legal is not None and legal.get(W + "val") not in ("0", "false", "off"),
         style=value(element, "pStyle"),

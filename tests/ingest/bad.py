@@ -177,6 +177,16 @@ def front(yaml: str) -> bytes:
     return f"---\n{yaml}\n---\n- Ask before you post.\n".encode()
 
 
+# Styles that build on one another in a circle, and numbers beyond any sense.
+STYLED = '<w:p><w:pPr><w:pStyle w:val="A"/></w:pPr>'
+_STYLES = "".join(f'<w:style w:type="paragraph" w:styleId="{a}"><w:basedOn w:val="{b}"/></w:style>' for a, b in ("AB", "BA"))
+CIRCLES = f"<w:styles {_W}>{_STYLES}</w:styles>".encode()
+COUNTED = '<w:p><w:pPr><w:numPr><w:ilvl w:val="99"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+COUNTS = (
+    f'<w:numbering {_W}><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="8"><w:start w:val="999999"/><w:numFmt w:val="upperLetter"/>'
+    f'<w:lvlText w:val="{"%9" * 500}"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+).encode()
+
 _ALIASES = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10))
 _RUNS = action(S=NameObject("/Launch"), F=TextStringObject("/bin/sh"))
 
@@ -260,6 +270,9 @@ FILES: tuple[Bad, ...] = (
     Bad("noise.htm", lambda: b"<html><body><p>Ask \x81\x8d\xff\xfe \x01\x02.</p></body></html>"),
     Bad("charset.html", lambda: b"<html><head><meta charset=utf-16></head><body><p>Ask first.</p></body></html>"),
     Bad("wide-rows.html", lambda: page("<table>" + "<tr><td>Ask<td rowspan=65000>x" * 3000 + "</table>")),
+    Bad("styles.html", lambda: page("<style>" + "/*" * 200_000 + "ol" * 200_000 + "</style><ol><li>Ask.</ol>")),
+    Bad("types.html", lambda: b"<!DOCTYPE [" * 200_000 + b"<p>Ask."),
+    Bad("titles.html", lambda: page("<title>" + "a - " * 500_000 + "</title><p>Ask.</p>")),
     Bad("unclosed-lists.xhtml", lambda: page("<ol><li value=99999999999999999999>Ask.</ol>" * 3000)),
     # PDF.
     Bad("cut.pdf", lambda: pdf()[: len(pdf()) // 2]),
@@ -295,6 +308,14 @@ FILES: tuple[Bad, ...] = (
     Bad("wide.docx", lambda: word_with({WORD: body('<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="999999999"/></w:tcPr>'
                                                    + said("Ask.") + "</w:tc></w:tr></w:tbl>")})),
     Bad("climbing.docx", lambda: word_with({"../../ran.txt": b"x"})),
+    Bad("laughs-styles.docx", lambda: word_with({"word/styles.xml": f"{laughs('x')}<x>&a9;</x>".encode()}), "found"),
+    Bad("outside.docx", lambda: word_with({"word/_rels/document.xml.rels": related("subDocument", "file:///etc/passwd")})),
+    Bad("chunk-inside.docx", lambda: word_with({WORD: body('<w:altChunk r:id="rId1"/>')}), "kept elsewhere"),
+    Bad("deep-tables.docx", lambda: word_with({WORD: body("<w:tbl><w:tr><w:tc>" * 900 + "</w:tc></w:tr></w:tbl>" * 900)}), "few levels"),
+    Bad("circles.docx", lambda: word_with({"word/styles.xml": CIRCLES, WORD: body(said("Ask.").replace("<w:p>", STYLED))})),
+    Bad("counts.docx", lambda: word_with({"word/numbering.xml": COUNTS, WORD: body(said("Ask.").replace("<w:p>", COUNTED) * 3000)})),
+    Bad("no-text.docx", lambda: word_with({WORD: body("<w:p/>" * 5000)}), "found"),
+    Bad("not-xml.docx", lambda: word_with({WORD: bytes(range(256)) * 20}), "damaged"),
     # Archives: those that are refused whole.
     Bad("cut.zip", lambda: packed([("a.md", GOOD)])[:-30], "damaged"),
     Bad("hollow.zip", lambda: packed([]), "found none"),
