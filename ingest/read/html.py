@@ -34,6 +34,8 @@ _MARKS = (
 _WESTERN = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "ascii", "us-ascii"})
 _SUBSET = re.compile(r"(<!DOCTYPE[^\[>]{0,1000})\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
 _CLOSES_ITSELF = re.compile(r"<(script|style|title|textarea|iframe|a|div|span|p|td|th|li|ul|ol)\b([^<>]*)/>", re.IGNORECASE)
+_HEAD = 20_000  # code points in which a page says what it is
+_LONGEST_TITLE = 300
 _SITE = re.compile(r"\s+(?:[|»·]|::)\s+")
 _DASH = re.compile(r"\s+[-–—]\s+(?=[^-–—]+$)")
 _CONTENTS = re.compile(r"(?:table of )?contents:?|(?:on|in) this (?:page|policy|document|section):?|daftar isi:?", re.IGNORECASE)
@@ -85,8 +87,8 @@ def decoded(data: bytes) -> str:
 
 def _tree(source: str) -> Any:
     # An internal subset only declares entities, none of which are followed; XHTML may close what HTML leaves open.
-    source = _SUBSET.sub(r"\1>", source, count=1)
-    if source.lstrip()[:5] == "<?xml" or 'xmlns="http://www.w3.org/1999/xhtml"' in source[:2000]:
+    source = _SUBSET.sub(r"\1>", source[:_HEAD], count=1) + source[_HEAD:]
+    if source.lstrip()[:5] == "<?xml" or 'xmlns="http://www.w3.org/1999/xhtml"' in source[:_HEAD]:
         source = _CLOSES_ITSELF.sub(r"<\1\2></\1>", source)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
@@ -102,7 +104,7 @@ def _tree(source: str) -> Any:
 def _title(root: Any) -> str:
     """The page's title without the name of its site."""
     found = root.find("head/title")
-    whole = squeezed("".join(found.itertext())) if found is not None else ""
+    whole = squeezed("".join(found.itertext())[:_HEAD])[:_LONGEST_TITLE] if found is not None else ""
     parts = _SITE.split(whole)
     return (parts if len(parts) > 1 else _DASH.split(whole))[0]
 

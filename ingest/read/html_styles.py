@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_COMPOUND = re.compile(r"(?P<tag>[a-z][a-z0-9]*|\*)?(?P<names>(?:[.#][\w-]+)*)$", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+_COMPOUND = re.compile(r"(?=.)(?P<tag>[a-z][a-z0-9]*|\*)?(?P<names>(?:[.#][\w-]+)*)$", re.IGNORECASE)
 _MARKER = re.compile(r"::?(?:before|marker)$", re.IGNORECASE)
 _DECLARATION = re.compile(r"(?:^|;)\s*(content|list-style(?:-type)?|font-weight)\s*:\s*((?:\"[^\"]*\"|'[^']*'|[^;\"'])*)", re.IGNORECASE)
 _BOLD = re.compile(r"bold|[6-9]00")
@@ -80,7 +79,9 @@ class Styles:
 
 
 def _rules(sheet: str) -> Iterable[_Rule]:
-    for selectors, body in _RULE.findall(sheet):
+    for rule in sheet.split("}")[:-1]:
+        before, _, body = rule.rpartition("{")
+        selectors = before.rpartition("{")[2]  # what stands before that is a condition ("@media print")
         said = {key.lower().removesuffix("-type"): value.strip() for key, value in _DECLARATION.findall(body)}
         for selector in selectors.split(",") if said else ():
             bare = _MARKER.sub("", selector.strip())
