@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
 from urllib.parse import urlencode
 
 from chat.answer import Account, Answer, Citation, Contact, Finding, Message, Verdict
 from chat.phrases import phrase
 from chat.web.contact import asking, contact_card
-from chat.web.pieces import copying, count, encoded, icon, linking, phrased, source_link, words
+from chat.web.pieces import copying, count, encoded, icon, linking, mending, phrased, source_link, words
 from chat.web.words import WORDS, known, say
 from chat.wording import heading, source
 from kb.clause import Authority
@@ -106,8 +105,9 @@ def _said(message: Message, findings: Sequence[Finding], lang: str) -> str:
     text = _marked(message.text, findings)
     if len(message.text) > _FOLDED:
         start = escape(message.text[: _FOLDED // 2].rstrip()) + " …"
+        # What was found in it must be seen.
         text = (
-            f'<details><summary><span class="af-start">{start}</span>'
+            f'<details{" open" if findings else ""}><summary><span class="af-start">{start}</span>'
             f'<span class="af-unfold">{words("whole_draft", lang)}</span></summary>{text}</details>'
         )
     kind = "af-drafted" if message.draft else "af-asked"
@@ -115,15 +115,19 @@ def _said(message: Message, findings: Sequence[Finding], lang: str) -> str:
 
 
 def _marked(text: str, findings: Iterable[Finding]) -> str:
-    """The text with the places that were found marked; a place that overlaps an earlier one stays unmarked."""
-    places = sorted((f.start, f.end) for f in findings if 0 <= f.start < f.end <= len(text))
-    kept: list[tuple[int, int]] = []
-    for start, end in places:
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end))
-    edges = [0, *(edge for place in kept for edge in place), len(text)]
-    pieces = [escape(text[start:end]) for start, end in pairwise(edges)]
-    return "".join(f"<mark>{piece}</mark>" if i % 2 else piece for i, piece in enumerate(pieces))
+    """The text with the places that were found marked and numbered; a place that overlaps an earlier one stays unmarked."""
+    places = sorted((f.start, f.end, number) for number, f in enumerate(findings, 1) if 0 <= f.start < f.end <= len(text))
+    parts: list[str] = []
+    done = 0
+    for start, end, number in places:
+        if start >= done:
+            parts.append(f"{escape(text[done:start])}<mark>{escape(text[start:end])}{_nth(number)}</mark>")
+            done = end
+    return "".join(parts) + escape(text[done:])
+
+
+def _nth(number: int) -> str:
+    return f'<sup class="af-nth">{number}</sup>'
 
 
 def _look(answer: Answer) -> str:
@@ -166,9 +170,9 @@ def _findings(findings: Sequence[Finding], lang: str) -> str:
     if not findings:
         return ""
     items = "".join(
-        f'<li><span class="af-tag">{_kind(finding.kind, lang)}</span> <mark>{escape(finding.text)}</mark>'
+        f'<li>{_nth(number)} <span class="af-tag">{_kind(finding.kind, lang)}</span> <mark>{escape(finding.text)}</mark>'
         f'<span class="af-why">{escape(finding.why)}{_ruled(finding, lang)}</span></li>'
-        for finding in findings
+        for number, finding in enumerate(findings, 1)
     )
     return f'<section class="af-part af-findings"><h3>{words("findings", lang)}</h3><ul>{items}</ul></section>'
 
@@ -244,11 +248,14 @@ def clause_link(clause_id: str, lang: str, key: str) -> str:
 
 
 def _taking(answer: Answer, message: Message) -> str:
-    """Taking the answer along: as text with its citations, or as an address that asks the same again.
+    """Going on with the answer: a draft mended and checked again, or the answer taken along as text with its citations, or as
+    an address that asks the same again.
 
     A draft, or a long question, is not put into an address. The question stands behind `#`, which no server and no log sees.
     """
     buttons = copying(answer.text, "copy_answer", answer.lang)
-    if not message.draft and len(message.text) <= _LINKED:
+    if message.draft:
+        buttons = mending(message.text, "draft_again", answer.lang) + buttons
+    elif len(message.text) <= _LINKED:
         buttons += linking(f"./?lang={known(answer.lang)}#q={encoded(message.text)}", "link_question", answer.lang)
     return f'<div class="af-taking">{buttons}</div>'

@@ -22,6 +22,7 @@ _ICONS = {
     "copy": '<path d="M8.5 8.5h11v11h-11z"/><path d="M15.5 5.5v-1h-11v11h1"/>',
     "link": '<path d="M10.5 13.5a4 4 0 0 0 5.7 0l2.8-2.8a4 4 0 0 0-5.7-5.7l-1.1 1.1"/>'
     '<path d="M13.5 10.5a4 4 0 0 0-5.7 0L5 13.3A4 4 0 0 0 10.7 19l1.1-1.1"/>',
+    "edit": '<path d="M4.5 19.5 6 14.5 16 4.5 19.5 8 9.5 18z"/><path d="m13.5 7 3.5 3.5"/>',
     "write": '<path d="M4 6h16v12.5H4z"/><path d="m4.5 7 7.5 6 7.5-6"/>',
 }
 
@@ -98,6 +99,11 @@ def copying(text: str, label: str, lang: str) -> str:
 def linking(address: str, label: str, lang: str) -> str:
     """A button that copies an address, given relative to the page."""
     return _acting("data-link", address, "link", label, lang)
+
+
+def mending(text: str, label: str, lang: str) -> str:
+    """A button that puts a draft back where one writes."""
+    return _acting("data-again", text, "edit", label, lang)
 
 
 def _acting(what: str, value: str, picture: str, label: str, lang: str) -> str:

@@ -71,6 +71,16 @@
     link.href = whole.length > 1900 ? address(link.dataset.long) : whole;
   };
 
+  // A draft back where one writes, to be mended and checked again.
+  const mend = (text) => {
+    document.querySelector('#af-kind input[value="draft"]')?.click();
+    const field = document.querySelector("#af-box textarea");
+    if (!field) return;
+    field.value = text;
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+    field.focus();
+  };
+
   // A screen over the conversation -----------------------------------------------------------------------------------
   let over = null;
   const make = () => {
@@ -152,13 +162,14 @@
 
   document.addEventListener("click", (event) => {
     const at = event.target.closest?.(
-      "[data-copy], [data-link], [data-mail], [data-lang], [data-kind], [data-over], [data-screen], [data-home], [data-close], [data-part]"
+      "[data-copy], [data-link], [data-again], [data-mail], [data-lang], [data-kind], [data-over], [data-screen], [data-home], [data-close], [data-part]"
     );
     if (!at || event.defaultPrevented) return;
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     const given = at.dataset;
     if ("copy" in given) copy(given.copy || written(at), at).then(() => done(at));
     else if ("link" in given) copy(new URL(given.link, location.href).href, at).then(() => done(at));
+    else if ("again" in given) mend(given.again);
     else if ("mail" in given) mail(at);
     else if ("lang" in given) keep(given.lang);
     else if ("close" in given) leave();

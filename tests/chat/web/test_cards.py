@@ -23,11 +23,11 @@ HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(1)</script></blockquote
 # Everything a card may be made of; whatever is not here came in from outside.
 TAGS = set(
     "article header h1 h2 h3 p span svg path circle section ul li figure blockquote figcaption cite a details summary div mark i "
-    "button label textarea".split()
+    "button label textarea sup".split()
 )
 ATTRIBUTES = set(
     "class lang href target rel role aria-live aria-label aria-hidden focusable viewbox d cx cy r type rows spellcheck "
-    "data-clause data-over data-copy data-link data-done data-mail data-subject data-long".split()
+    "open data-clause data-over data-copy data-link data-again data-done data-mail data-subject data-long".split()
 )
 
 
@@ -293,9 +293,24 @@ def test_findings_are_marked_in_the_draft_and_explained() -> None:
     )
     html = conversation([Turn(message, answer(Verdict.NO, findings=findings))], "en")
     page = parsed(html)
-    assert "Dinner with <mark>Budi</mark> &amp; Sari tonight" in html
+    assert 'Dinner with <mark>Budi<sup class="af-nth">1</sup></mark> &amp; Sari tonight' in html
+    legend = html[html.index("af-findings") :]
+    assert sorted(places := [legend.index(f'<li><sup class="af-nth">{n}</sup>') for n in (1, 2, 3)]) == places
     assert WORDS["en"]["finding_third-party"] in page.text and "He has not agreed." in page.text
     assert WORDS["en"]["from_brand"] in page.text
+
+
+def test_a_long_draft_is_open_where_something_was_found_in_it() -> None:
+    message = Message("Budi " + "x" * 600, draft=True)
+    found = answer(Verdict.NO, findings=(Finding(0, 4, "Budi", "third-party", None, (), "He has not agreed."),))
+    assert "<details open>" in conversation([Turn(message, found)], "en")
+    assert "<details open>" not in conversation([Turn(message, answer(Verdict.NO))], "en")
+
+
+def test_a_draft_can_be_mended_and_checked_again() -> None:
+    page = parsed(answer_card(answer(Verdict.NO), Message("My <draft>", draft=True)))
+    assert ("button", "data-again", "My <draft>") in page.attributes
+    assert "data-again" not in answer_card(answer(Verdict.NO), Message("My question"))
 
 
 @pytest.mark.parametrize("lang", ("en", "id"))

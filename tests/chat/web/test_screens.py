@@ -206,6 +206,25 @@ def test_the_draft_is_a_screen_of_its_own_and_offers_no_link(browser: Any, addre
         expect(page.locator("article.af-answer")).to_have_count(1)
 
 
+def test_a_draft_is_checked_mended_and_checked_again(browser: Any, address: str) -> None:
+    with visit(browser, address) as page:
+        page.locator("#af-kind label", has_text=WORDS["en"]["kind_draft"]).click()
+        typed(page, "So proud! Stay tuned before we announce it on Monday. Call Budi at +62 812 3456 7890.")
+        marks = page.locator(".af-said mark")
+        expect(marks).not_to_have_count(0)
+        assert page.locator(".af-findings li").count() >= marks.count()
+        page.locator("#af-kind label", has_text=WORDS["en"]["kind_question"]).click()
+        page.get_by_role("button", name=WORDS["en"]["draft_again"]).click()
+        expect(box(page)).to_be_focused()
+        expect(box(page)).to_have_value(re.compile("^So proud! Stay tuned"))
+        expect(page.locator("#af-send")).to_have_text(WORDS["en"]["send_draft"], timeout=PATIENCE)
+        box(page).fill("So proud of the team today!")
+        page.locator("#af-send").click()
+        answered(page, 2)
+        expect(page.locator(".af-said")).to_have_count(2)
+        expect(page.locator(".af-said").last.locator("mark")).to_have_count(0)
+
+
 # --- every screen ---------------------------------------------------------------------------------------------------
 
 
