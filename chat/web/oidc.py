@@ -62,7 +62,7 @@ class Provider:
             more = await self.client.userinfo(token=token)
             if more.get("sub") != claims["sub"]:
                 raise ValueError("two people named")
-            claims = dict(more) | claims
+            claims |= {name: value for name, value in more.items() if claims.get(name) is None}
         return claims
 
     def groups(self, claims: Mapping[str, Any]) -> frozenset[str]:
@@ -107,6 +107,7 @@ def open_provider(settings: Settings) -> Provider:
             "scope": " ".join(dict.fromkeys(["openid", *settings.oidc_scopes.split()])),
             "code_challenge_method": "S256",
             "timeout": _PATIENCE,
+            "leeway": 0,  # the token is used at once: one that lives a minute is good enough
             **({} if secret else {"token_endpoint_auth_method": "none"}),
         },
     )
