@@ -159,7 +159,7 @@ def _link(element: Any) -> Why | None:
     if not (link.get("href") or "").startswith("#"):
         return None
     text = " ".join("".join(element.itertext()).split())
-    if element.tag == "sup":
+    if element.tag == "sup" or element.find("sup") is not None:
         return Why.MARKUP if _NOTE.match(text) else None
     return Why.NAVIGATION if text and (not any(map(str.isalnum, text)) or (len(text) <= 40 and _LEADS_AWAY.match(text))) else None
 

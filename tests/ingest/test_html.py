@@ -178,6 +178,7 @@ def test_a_table_for_the_look_of_the_page_is_read_as_its_boxes() -> None:
         ("<p>Ask.</p><button>Print</button>", Why.NAVIGATION, ["Print"]),
         (f"<p>Contents</p><ul>{LINKS}</ul><p>Ask.</p>", Why.CONTENTS, ["Contents", "A", "B", "C"]),
         ("<p>Ask.<sup><a href='#n1'>[1]</a></sup></p>", Why.MARKUP, ["[1]"]),
+        ("<p>Ask.<a href='#n1'><sup>2</sup></a></p>", Why.MARKUP, ["2"]),
     ],
 )  # fmt: skip
 def test_what_is_no_part_of_the_document_is_named(body: str, why: Why, expected: list[str]) -> None:
