@@ -83,20 +83,22 @@ def modality_of(text: str) -> Modality:
 
 
 @lru_cache(maxsize=10_000)
-def _joined(term: str) -> str:
-    """A term's words; kept, as every clause is compared with all of them."""
-    return " ".join(words(term))
+def _term(term: str) -> tuple[str, str]:
+    """A term's first word, and all of them with a space at either end; kept, as every clause is compared with every term."""
+    known = words(term)
+    return (known[0], f" {' '.join(known)} ") if known else ("", "")
 
 
 def topics_of(text: str, lang: str, topics: Sequence[Topic]) -> tuple[str, ...]:
     """Ids of at most three topics whose terms occur in the text, the most and longest matches first."""
-    sentence = " " + " ".join(words(text)) + " "
+    found = words(text)
+    own, sentence = set(found), f" {' '.join(found)} "
     weights: dict[str, int] = {}
     for topic in topics:
-        for term in topic.terms.get(lang, ()):
-            known = _joined(term)
-            if known and f" {known} " in sentence:
-                weights[topic.id] = weights.get(topic.id, 0) + len(known)
+        for first, known in map(_term, topic.terms.get(lang, ())):
+            # Few terms have their first word here, and looking that up is quicker than looking for the whole.
+            if first in own and known in sentence:
+                weights[topic.id] = weights.get(topic.id, 0) + len(known) - 2
     return tuple(sorted(weights, key=lambda t: (-weights[t], t))[:_MOST_TOPICS])
 
 
