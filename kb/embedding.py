@@ -185,12 +185,12 @@ class ReferenceEmbedder:
         """
         import torch
 
-        # The first goes alone: it fixes how the tokenizer pads, which may not change while another thread uses it.
-        yield from map(self._encode, parts[:1])
+        # Fixes how the tokenizer pads, which may not change while another thread uses it.
+        self._encode(parts[0][:1])
         cores = torch.get_num_threads()
         workers = min(_WORKERS, cores)
         with ThreadPoolExecutor(workers, initializer=lambda: torch.set_num_threads(cores // workers)) as pool:
-            yield from pool.map(self._encode, parts[1:])
+            yield from pool.map(self._encode, parts)
 
     def _encode(self, texts: list[str]) -> Vectors:
         return np.asarray(
