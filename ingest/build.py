@@ -33,7 +33,7 @@ from kb.lexical import Lexical
 from kb.manifest import FILE, POINTER, SCHEMA, Manifest, current_index
 from kb.settings import Settings
 from kb.space import Space
-from kb.store import ChromaStore
+from kb.store import EXACT, ChromaStore
 
 # A clause must find itself: cosine to its own vector, rounding and the approximate search allowed for.
 _SELF = 0.999
@@ -81,7 +81,8 @@ def refresh(
 def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None = None) -> Outcome:
     """Builds, verifies and swaps in what was planned; the caller holds the writers' lock."""
     clauses = list(found.gathered.clauses.values())
-    name = digest([SCHEMA, found.model.folder, sorted((c.key, c.hash) for c in clauses), asdict(found.support)])
+    hashes = {c.key: c.hash for c in clauses}
+    name = digest([SCHEMA, found.model.folder, sorted(hashes.items()), asdict(found.support)])
     if found.previous:
         manifest = Manifest.read(found.previous)
         if manifest.digest == name:
@@ -107,7 +108,7 @@ def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None =
             model=found.model,
             corpus=str(settings.corpus or "shipped"),
             policies=found.gathered.policies,
-            clauses={c.key: (c.hash, f"{c.policy.id}@{c.lang}") for c in clauses},
+            clauses={c.key: (hashes[c.key], f"{c.policy.id}@{c.lang}") for c in clauses},
             stats=found.stats,
             refused=found.gathered.refused,
             built=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -142,7 +143,7 @@ def _announce(found: Plan, log: Log) -> None:
 def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: Progress | None, log: Log) -> Vectors:
     """A row a clause: kept from the last index where its text is unchanged, else embedded by sentence-transformers."""
     try:
-        known = _kept(found.previous, clauses) if found.previous else {}
+        known = _kept(found.previous, found.changes, clauses) if found.previous else {}
     except IndexDamaged as error:
         log(f"the last index cannot be read and every clause is embedded again ({error.found})")
         known = {}
@@ -165,14 +166,14 @@ def _vectors(settings: Settings, found: Plan, clauses: list[Clause], progress: P
     return vectors
 
 
-def _kept(previous: Path, clauses: list[Clause]) -> dict[str, Vectors]:
+def _kept(previous: Path, changes: Changes, clauses: list[Clause]) -> dict[str, Vectors]:
     """Vectors of the last index, by key, of clauses whose embedded text is what it was."""
-    manifest = Manifest.read(previous)
-    store = ChromaStore.open(previous / _VECTORS, manifest.policies)
+    store = ChromaStore.open(previous / _VECTORS, Manifest.read(previous).policies)
     try:
         # The same hash means the same text; with another hash the text may still be the same.
-        same = {c.key for c in clauses if c.key in manifest.clauses and manifest.clauses[c.key][0] == c.hash}
-        others = {c.key: c.embedded for c in clauses if c.key in manifest.clauses and c.key not in same}
+        changed = frozenset(changes.changed)
+        same = {c.key for c in clauses} - changed - {*changes.added, *(new for _, new in changes.moved)}
+        others = {c.key: c.embedded for c in clauses if c.key in changed}
         same |= {c.key for c in store.fetch(list(others)) if c.embedded == others[c.key]}
         return store.vectors(sorted(same))
     finally:
@@ -201,9 +202,12 @@ def _drift(found: Plan, settings: Settings, total: int) -> int | None:
     # A server copies no collections, so there everything is sent again.
     if found.previous is None or settings.chroma_url or not (found.previous / _VECTORS / "chroma.sqlite3").is_file():
         return None
+    last = Manifest.read(found.previous)
+    if len(last.clauses) <= EXACT < total:
+        return None  # its graph was not made to be asked
     changes = found.changes
     rows = len(changes.added) + len(changes.changed) + len(changes.removed) + 2 * len(changes.moved)
-    drift = Manifest.read(found.previous).drift + rows
+    drift = last.drift + rows
     return drift if drift <= _DRIFT * total else None
 
 
