@@ -45,9 +45,15 @@ class Place:
         return self.to(f"policies/{policy_id}", **query)
 
 
+def icon() -> str:
+    """The icon, in the page itself: browsers look for one outside a sub-path where a page has none from the beginning."""
+    return f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">'
+
+
+@cache
 def head() -> str:
     """What the chat and the other screens have in their head: icon, style and script, all in the page itself."""
-    return f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}"><style>{style()}</style><script>{script()}</script>'
+    return f"{icon()}<style>{style()}</style><script>{script()}</script>"
 
 
 def brand(lang: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 
 from chat.web.guard import Guard, fence
+from chat.web.identity import path_below
 from chat.web.limits import read_allowance
 from chat.web.signin import behind_proxies, open_door
 from kb.errors import AskFirstError, PortTaken
@@ -75,7 +76,7 @@ class Gate:
 
 async def _hold(scope: Scope, send: Any) -> None:
     """The holding page, or its JSON for programs; only `/healthz` is well."""
-    path = scope["path"]
+    path = path_below(scope)
     alive = path == "/healthz"
     if path.startswith("/api") or path in ("/healthz", "/readyz", "/metrics"):
         body, kind = b'{"status":"alive"}' if alive else b'{"status":"getting ready"}', b"application/json"

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chat.web.frame import icon
 from chat.web.guard import hashes, problem, running
 from chat.web.identity import path_below
 from chat.web.words import known
@@ -64,7 +65,7 @@ class Page:
     def _ours(self, page: str, lang: str) -> str:
         page = _LEFT_OUT.sub("", page)
         page = re.sub(r"<html[^>]*>", f'<html lang="{lang}" class="{self._variant.mark}">', page, count=1)
-        return page.replace("<head>", f"<head>{self._variant.head}", 1)
+        return page.replace("<head>", f"<head>{icon()}{self._variant.head}", 1)
 
 
 class Needed:
