@@ -56,7 +56,7 @@ _CLOSED = re.compile(
 _OPEN = re.compile(r"(?P<number>\d{1,3}(?:\.(?!00)\d{1,3})*[A-Za-z]?)(?P<close>(?:[ \t\u00a0]*[–—:](?=\s))?)(?:\s+|$)")
 _QUANTITY = re.compile(
     r"(?:[KMGT]B|WI(?:B|TA?)|UTC|GMT|[AP]M|USD|IDR|EUR|Rp|Million|Billion|Jan(?:uary|uari)?|Feb(?:ruary|ruari)?|Mar(?:ch|et)?|Apr(?:il)?|"
-    r"May|Mei|Jun[ei]|Jul[iy]|Aug(?:ust)?|Agustus|Sep(?:t|tember)?|O[ck]t(?:ober)?|Nov(?:ember)?|De[cs](?:ember)?)\b"
+    r"May(?=\s*(?:\d|[,.)–-]|$))|Mei|Jun[ei]|Jul[iy]|Aug(?:ust)?|Agustus|Sep(?:t|tember)?|O[ck]t(?:ober)?|Nov(?:ember)?|De[cs](?:ember)?)\b"
 )
 _REPEATED = re.compile(r"([a-z])\1")
 

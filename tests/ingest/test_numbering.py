@@ -17,6 +17,8 @@ from ingest.numbering import Style, bare, parse
         ("4.2.10. post names", "4.2.10.", "post names", Style.DECIMAL),
         ("4.2 (b) Client names stay inside.", "4.2", "(b) Client names stay inside.", Style.DECIMAL),
         ("3.1 “Confidential” means …", "3.1", "“Confidential” means …", Style.DECIMAL),
+        ("§ 1 May I post?", "§ 1", "May I post?", Style.ARTICLE),
+        ("4.2 May staff post?", "4.2", "May staff post?", Style.DECIMAL),
         ("1.Purpose", "1.", "Purpose", Style.DECIMAL),
         ("12A. Exceptions", "12A.", "Exceptions", Style.DECIMAL),
         ("(a) post names", "(a)", "post names", Style.LETTER),
@@ -54,6 +56,8 @@ def test_a_printed_number(text: str, number: str, rest: str, kind: Style) -> Non
     [
         "",
         "see 4.2",
+        "5 May 2024 was a Sunday.",
+        "12 May, the day of the fair",
         "4.2 applies accordingly to contractors.",
         "4.2 and 4.3 apply.",
         "4.2 (b) applies.",
