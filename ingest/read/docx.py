@@ -13,14 +13,13 @@ from typing import Any
 from ingest.document import Document, Kind, Refusal, Why
 from ingest.numbering import Style, parse
 from ingest.read.drafts import LONGEST_HEADING, Draft, lines, numbered, shaped, squeezed, too_deep, written
+from ingest.read.word_headings import TITLE, filled, is_clause, says, titled
 from ingest.read.word_numbers import Level, Numbers, W, indent_of, integer, lists_of, value
 from ingest.read.word_package import Package
 from ingest.read.word_styles import Look, Styles, outline, switched
 from ingest.read.word_table import Cell, Row, rows_read
 from ingest.read.word_text import AROUND, GONE, Said, Speech, chosen, is_choice
 
-_TITLE = 0  # the level of a title until it is known whether there is one
-_SENTENCE = re.compile(r"[.;:,]$")
 _CONTENTS = re.compile(r"[^.…].*?(?:(?:\.\s?){4,}|…{2,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
 _MOST_SPAN = 1000  # columns
 
@@ -35,7 +34,7 @@ def read_docx(data: bytes, name: str) -> Document:
         walk = Walk(package)
         walk.blocks(package.main.find(W + "body"))
         walk.end()
-        drafts = [*shaped(_titled(walk.drafts)), *walk.running_heads()]
+        drafts = [*shaped(titled(filled(walk.drafts, walk.styled))), *walk.running_heads()]
     except RecursionError:
         raise too_deep() from None
     return written(name, drafts)
@@ -55,6 +54,8 @@ class Walk:
 
     def __init__(self, package: Package) -> None:
         self.drafts: list[Draft] = []
+        # Drafts, by their place, that have the style of a heading and say something: its level, and how deep a clause would lie.
+        self.styled: dict[int, tuple[int, int]] = {}
         self._package = package
         self._styles = Styles(package.part("styles"))
         self._numbers = Numbers(lists_of(package.part("numbering"), self._styles.lists))
@@ -122,7 +123,7 @@ class Walk:
 
     def _say(self, said: Said, properties: Any, look: Look, why: Why | None) -> None:
         text = squeezed(said.text)
-        if why is None and (look.contents or said.contents or _CONTENTS.fullmatch(text)):
+        if why is None and (look.contents or said.contents or (len(text) <= 3 * LONGEST_HEADING and _CONTENTS.fullmatch(text))):
             why = Why.CONTENTS
         stated = outline(properties)
         heading = look.heading if stated is None else stated
@@ -143,11 +144,17 @@ class Walk:
             self.drafts.extend([Draft(Kind.PARAGRAPH, text, number=number, why=why)] if text or number else [])
         elif look.title and text and not self._cells:
             self._add_title(text)
-        elif heading and not _is_clause(text, number) and (text or number):
-            self._open = []
+        elif heading and not is_clause(text, number) and (text or number):
+            if found and level and number and not self._cells and says(text):
+                self.styled[len(self.drafts)] = heading, self._depth(*found, self._indent(found, level, properties, look))
+            else:
+                self._open = []
             self.drafts.append(Draft(Kind.HEADING, text, heading, number))
         elif text or number:
-            depth = self._add(said, number, found, level, indent_of(properties), look)
+            at = len(self.drafts)
+            depth = self._add(said, number, found, level, properties, look)
+            if heading and not self._cells:
+                self.styled[at] = heading, depth
         hidden = squeezed(said.hidden)
         self.drafts.extend([Draft(Kind.PARAGRAPH, hidden, why=why or Why.HIDDEN)] if hidden else [])
         self._refers += said.notes
@@ -159,22 +166,20 @@ class Walk:
     def _add_title(self, text: str) -> None:
         """A title on two lines is one."""
         last = self.drafts[-1] if self.drafts else None
-        if last and last.kind is Kind.HEADING and last.level == _TITLE:
+        if last and last.kind is Kind.HEADING and last.level == TITLE:
             self.drafts[-1] = replace(last, text=f"{last.text} {text}")
         else:
-            self.drafts.append(Draft(Kind.HEADING, text, _TITLE))
+            self.drafts.append(Draft(Kind.HEADING, text, TITLE))
         self._open = []
 
-    def _add(
-        self, said: Said, number: str | None, found: tuple[str, int] | None, level: Level | None, indent: int | None, look: Look
-    ) -> int:
+    def _add(self, said: Said, number: str | None, found: tuple[str, int] | None, level: Level | None, properties: Any, look: Look) -> int:
         """Adds a paragraph or item, or several where the paragraph has lines of its own; returns how deep it lies."""
         kind = Kind.PARAGRAPH
         if found and level and (number or level.form == "bullet"):
-            inherited = [level.indent, look.indent] if look.list_id != found[0] else [look.indent, level.indent]
-            depth = self._depth(*found, next((own for own in (indent, *inherited) if own is not None), 0))
+            depth = self._depth(*found, self._indent(found, level, properties, look))
             kind, depth = numbered(number, depth)
         else:
+            indent = indent_of(properties)
             depth = self._depth_beside(indent if indent is not None else look.indent or 0)
         heavy = said.heavy
         parts = lines(said.text) or [""]
@@ -194,6 +199,11 @@ class Walk:
         if list_id not in self._numbers.lists:
             return None
         return str(list_id), min(max(depth or 0, 0), 8)
+
+    def _indent(self, found: tuple[str, int], level: Level, properties: Any, look: Look) -> int:
+        """How far an item is moved in: what its own properties say, then what names its list, the list or the style."""
+        inherited = (look.indent, level.indent) if look.list_id == found[0] else (level.indent, look.indent)
+        return next((own for own in (indent_of(properties), *inherited) if own is not None), 0)
 
     def _depth(self, list_id: str, depth: int, indent: int) -> int:
         """How deep an item lies: in its own list as that says, in another by how far it is moved in."""
@@ -288,14 +298,3 @@ def _first_is_head(table: Any) -> bool:
         return False
     bits = shown.get(W + "val") or ""
     return shown.get(W + "firstRow") in ("1", "true") or bool(re.fullmatch(r"[0-9A-Fa-f]{4}", bits) and int(bits, 16) & 0x20)
-
-
-def _is_clause(text: str, number: str | None) -> bool:
-    """Whether what has the style of a heading is a sentence: many number their clauses by such styles."""
-    return len(text) > LONGEST_HEADING or (number is not None and bool(_SENTENCE.search(text)) and " " in text)
-
-
-def _titled(drafts: Sequence[Draft]) -> list[Draft]:
-    """The drafts with their headings below the title, where there is one."""
-    titled = any(draft.kind is Kind.HEADING and draft.level == _TITLE for draft in drafts)
-    return [replace(draft, level=draft.level + 1) if titled and draft.kind is Kind.HEADING else draft for draft in drafts]

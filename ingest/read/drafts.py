@@ -18,7 +18,7 @@ _STOP = re.compile(r"[.;:,?!…]$")
 _DIVISION = re.compile(r"(?:bab|chapter|part|lampiran|annex|appendix|schedule)\b", re.IGNORECASE)
 _SUBDIVISION = re.compile(r"(?:bagian|paragraf)\b", re.IGNORECASE)
 # A short bold line that orders or permits is a rule put strongly, not the name of what follows.
-_FORCE = re.compile(
+FORCE = re.compile(
     r"\b(?:must|shall|should|may|can|cannot|will|do|don't|does|never|is|are|wajib|harus|dilarang|boleh|dapat|tidak|jangan)\b", re.IGNORECASE
 )
 
@@ -119,7 +119,7 @@ def _level(draft: Draft, following: Draft | None, styled: bool, first: bool, dep
     if own and "." not in own and own.isdigit() and following.printed.startswith(f"{own}.1"):
         return 2
     alone = first or not following.heavy  # a title may stand right above another bold line, a bold sentence in a bold text may not
-    if draft.heavy and alone and not styled and not _FORCE.search(words) and any(char.isalpha() for char in words):
+    if draft.heavy and alone and not styled and not FORCE.search(words) and any(char.isalpha() for char in words):
         return 1 if first and not marker and not draft.number else 2 + own.count(".")
     return 0
 

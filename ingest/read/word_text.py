@@ -67,7 +67,7 @@ class Speech:
 
     @property
     def _in_contents(self) -> bool:
-        return any(instruction.split()[:1] == ["TOC"] for instruction in self._fields)
+        return any(is_contents(instruction) for instruction in self._fields)
 
     def _inside(self, parent: Any, found: Said, bold: bool) -> None:
         for element in parent:
@@ -76,7 +76,7 @@ class Speech:
             elif element.tag in AROUND:
                 anchor = element.get(W + "anchor") or ""
                 listed = element.tag == W + "hyperlink" and anchor.startswith("_Toc") and not found.text.strip()
-                found.contents = found.contents or listed or (element.get(W + "instr") or "").split()[:1] == ["TOC"]
+                found.contents = found.contents or listed or is_contents(element.get(W + "instr") or "")
                 self._inside(element, found, bold)
             elif element.tag == W + "sdt":
                 self._inside(_content(element), found, bold)
@@ -124,6 +124,11 @@ class Speech:
             self._fields.append("")
         elif step == "end" and self._fields:
             self._fields.pop()
+
+
+def is_contents(instruction: str) -> bool:
+    """Whether a field makes a table of contents."""
+    return instruction.split()[:1] in (["TOC"], ["toc"])
 
 
 def boxes(elements: Any) -> Iterator[Any]:

@@ -122,9 +122,30 @@ def test_headings_lie_below_a_title_which_names_the_document() -> None:
     ]
 
 
-def test_a_numbered_sentence_in_the_style_of_a_heading_is_a_clause() -> None:
-    blocks = read(p("Gifts", "Heading1", (1, 0)) + p("Ask before you accept one.", "Heading1", (1, 0))).blocks
-    assert [(block.kind, block.number) for block in blocks] == [(Kind.HEADING, "1."), (Kind.ITEM, "2.")]
+@pytest.mark.parametrize(
+    ("text", "number", "kind"),
+    [
+        ("Gifts", (1, 0), Kind.HEADING),
+        ("Purpose and scope.", (1, 0), Kind.HEADING),
+        ("What you must do", (1, 0), Kind.HEADING),
+        ("Be kind to every guest.", None, Kind.HEADING),
+        ("Ask before you accept one.", (1, 0), Kind.ITEM),
+        ("4.2 Ask before you accept one.", None, Kind.PARAGRAPH),
+        ("employees, among them:", (1, 1), Kind.ITEM),
+        ("long " * 30, None, Kind.PARAGRAPH),
+    ],
+)
+def test_a_numbered_sentence_in_the_style_of_a_heading_is_a_clause(text: str, number: tuple[int, int] | None, kind: Kind) -> None:
+    assert read(p(text, "Heading1", number) + p("Text.")).blocks[0].kind is kind
+
+
+def test_a_numbered_order_that_heads_nothing_is_a_clause() -> None:
+    body = p("Passwords", "Heading1", (1, 0)) + p("Employees must not share them", "Heading2", (1, 1)) + p("More", "Heading1", (1, 0))
+    assert [(block.kind, block.text) for block in read(body).blocks] == [
+        (Kind.HEADING, "Passwords"),
+        (Kind.ITEM, "Employees must not share them"),
+        (Kind.HEADING, "More"),
+    ]
 
 
 def test_items_lie_in_one_another_as_their_list_or_their_indent_says() -> None:
