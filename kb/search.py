@@ -206,7 +206,11 @@ def _fuller(manifest: Manifest) -> frozenset[str]:
 
 
 def _strongest(scores: Vectors, limit: int) -> Sequence[int]:
+    """Places of the highest scores above 0, highest first, the earlier first among equals."""
     found = np.flatnonzero(scores > 0)
+    if len(found) > limit:
+        # Sorting all of them would be the slowest step of a search among many clauses.
+        found = found[scores[found] >= np.partition(scores[found], -limit)[-limit]]
     return [int(at) for at in found[np.argsort(-scores[found], kind="stable")][:limit]]
 
 
