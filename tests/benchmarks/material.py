@@ -26,11 +26,12 @@ _ADDED = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A clause to be written: the language, the heading of the clause that it begins like, and its text."""
+    """A clause to be written: its language, the heading of the clause that it begins like, its text, and which two it joins."""
 
     lang: str
     heading: str
     text: str
+    sources: tuple[int, int]
 
 
 def shipped(home: Path) -> list[Clause]:
@@ -42,17 +43,19 @@ def shipped(home: Path) -> list[Clause]:
 def made(clauses: Sequence[Clause], count: int, seed: int = 7) -> Iterator[Made]:
     """`count` clauses of distinct texts, the same ones for the same seed."""
     chance = random.Random(seed)
-    by_lang = {lang: [c for c in clauses if c.lang == lang] for lang in LANGUAGES}
+    by_lang = {lang: [at for at, clause in enumerate(clauses) if clause.lang == lang] for lang in LANGUAGES}
     seen: set[str] = set()
     while len(seen) < count:
-        first = chance.choice(clauses)
-        second = chance.choice(by_lang[first.lang])
+        begin = chance.randrange(len(clauses))
+        first = clauses[begin]
+        end = chance.choice(by_lang[first.lang])
+        second = clauses[end]
         head, tail = first.text.split(), second.text.split()
         added = chance.choice(_ADDED[first.lang]).format(place=chance.choice(_PLACES), number=chance.randrange(2, 9999))
         text = " ".join([*head[: len(head) // 2], added, *tail[len(tail) // 2 + len(added.split()) :]])
         if text not in seen:
             seen.add(text)
-            yield Made(first.lang, " ".join(first.heading[-1:]), text)
+            yield Made(first.lang, " ".join(first.heading[-1:]), text, (begin, end))
 
 
 def write_corpus(folder: Path, clauses: Sequence[Made], files: int) -> list[Path]:
