@@ -25,61 +25,152 @@ class Topic:
     contact: str
 
 
-# In order: the first pattern that is found decides. Forms of the law and of handbooks, English and Indonesian.
-_PATTERNS: tuple[tuple[Modality, str], ...] = (
-    (
-        Modality.ASK_FIRST,
-        r"\b(?:ask|check with|consult|contact|seek|obtain|get|needs?|requires?|with(?:out)?|after|until|unless|only (?:with|after))\b"
-        r"[^.;]{0,60}\b(?:permission|approv\w*|consent|clear(?:ance|ed)|sign[- ]?off|authori[sz]\w+|guidance|advice)\b"
-        r"|\b(?:must|should) be (?:approved|cleared|authori[sz]ed)\b|\bwhen in doubt\b|\bif (?:you are )?(?:unsure|in (?:any )?doubt)\b"
-        r"|\bask (?:first|your|the|before)\b"
-        r"|\b(?:izin|ijin|persetujuan|arahan) (?:tertulis |terlebih|dahulu|dulu|dari)|\b(?:minta|mintalah|meminta|perlu|memerlukan|mendapat\w*|"
-        r"memperoleh|setelah|tanpa|atas) (?:\w+ ){0,3}(?:izin|ijin|persetujuan|arahan)\b|\btanya(?:kan|lah)?\b|\bjika ragu\b|\bbila ragu\b"
-        r"|\bkonsultasi\w*\b",
-    ),
+# What the words of a marker say; where several stand in a sentence the first decides, and at one place the longest.
+_MARKERS: tuple[tuple[Modality, str], ...] = (
     (
         Modality.MUST_NOT,
-        r"\b(?:must|may|shall|can) ?not\b|\bcan't\b|\bmustn't\b|\b(?:is|are) (?:not (?:allowed|permitted|authori[sz]ed)|forbidden|prohibited|banned|barred)\b"
-        r"|\bnever\b|\bdo not\b|\bdon't\b|\bno (?:\w+ ){1,4}(?:may|is|are)\b|^(?:no|not)\b|\bit is (?:forbidden|prohibited)\b|\bunder no circumstances\b"
-        r"|\bdilarang\b|\btidak (?:boleh|diperbolehkan|diperkenankan|diizinkan|dibenarkan)\b|\bjangan\b|\bdiharamkan\b|\bterlarang\b",
+        r"\b(?:must|may|shall|can) ?not\b|\b(?:can't|mustn't|shan't)|\b(?:must|shall|may) never\b|\b(?:is|are) (?:not (?:allowed|permitted|authori[sz]ed|for)"
+        r"|forbidden|prohibited|banned|barred|off limits)\b|\bnever\b|\bdo not\b|\bdon't\b|^no (?:\w+ ){1,4}(?:may|is|are)\b|^(?:no|not)\b"
+        r"|\bno (?:\w+ ){1,4}may\b|\b(?:forbids?|forbade|prohibits?|prohibited|bars?|barred|bans?|banned)\b|\bunder no circumstances\b"
+        r"|\b(?:must|shall|may) (?:\w+ )?(?:(?:\w+ )?nothing|(?:in|to|from) no|no(?!t)|neither)\b"
+        r"|\b(?:me)?larang\b|\bdilarang\b|\btidak (?:boleh|diperbolehkan|diperkenankan|diizinkan|dibenarkan|dapat|dipakai|digunakan)\b"
+        r"|\b(?:tak|enggak|nggak|gak|ga) boleh\b|\bbukan untuk\b|\bjangan(?:lah)?\b|\bdiharamkan\b|\bterlarang\b",
     ),
     (
         Modality.SHOULD_NOT,
-        r"\bshould ?n[o']t\b|\bavoid\b|\brefrain\b|\bought not\b|\bbetter not\b|\bdiscouraged\b|\bhindari\b|\bsebaiknya (?:tidak|jangan)\b|\bhendaknya tidak\b"
-        r"|\bsebisa mungkin tidak\b|\bmenghindari\b",
+        r"\bshould(?: ?not|n't| never)\b|\b(?:should |please |to )?(?:avoid|refrain|stay out of|steer clear)\b|\bought not\b|\bbetter not\b"
+        r"|\b(?:is|are) (?:advised|asked|urged|told) not to\b|\bdiscourage[ds]?\b|\b(?:a bad idea|not (?:recommended|advisable))\b|\bdo(?:es)? not belong\b"
+        r"|\bshould (?:\w+ )?(?:nothing|no(?!t))\b|\b(?:sebaiknya|hendaknya|seyogianya) (?:\w+ )?(?:tidak|jangan|menghindari)\b|\bsebisa mungkin tidak\b"
+        r"|\b(?:menghindari|hindari|hindarilah|dihindari)\b|\btidak (?:disarankan|dianjurkan|semestinya|seharusnya|sepatutnya|selayaknya|sebaiknya)\b",
     ),
     (
         Modality.MAY,
-        r"\bmay\b|\bcan\b|\b(?:is|are) (?:free|allowed|permitted|welcome|entitled|encouraged) to\b|\bit is (?:fine|all right|acceptable)\b|\bfeel free\b"
-        r"|\bboleh\b|\bdiperbolehkan\b|\bdiperkenankan\b|\bdapat\b|\bdipersilakan\b|\bsilakan\b|\bbebas\b",
+        r"\bmay\b|\bcan\b|\b(?:is|are) (?:free|allowed|permitted|entitled) to\b|\b(?:is|are) (?:welcome|encouraged|appropriate)\b|\bit is (?:fine|all right|acceptable)\b|\bfeel free\b"
+        r"|\b(?:do(?:es)? not|don't|doesn't) (?:have|need) to\b|\bneed (?:not\b|no\b|make no\b)|\b(?:is|are) not (?:required|obliged) to\b|\bneedn't\b"
+        r"|\bboleh\b|\bdiperbolehkan\b|\bdiperkenankan\b|\bdapat\b|\bdipersilakan\b|\bsilakan\b|\bbebas\b|\b(?:tidak|tak) (?:wajib|harus|perlu|diwajibkan)\b",
     ),
     (
         Modality.MUST,
-        r"\bmust\b|\bshall\b|\b(?:is|are) (?:required|obliged|expected) to\b|\bha(?:s|ve) to\b|\bneeds? to\b|\balways\b|\b(?:is|are) responsible for\b|\bensure\b"
-        r"|\bwajib\b|\bharus\b|\bdiharuskan\b|\bdiwajibkan\b|\bmesti\b|\bperlu\b|\bpastikan\b|\bselalu\b",
+        r"\bmust\b|\bshall\b|\b(?:is|are) (?:required|obliged|bound|expected) to\b|\bha(?:s|ve) to\b|\bneeds? to\b|\bare responsible for\b|\bis responsible for\b"
+        r"|\balways\b|\bensure\b|\b(?:demands?|binds?|governs?)\b|\banswer for\b|\b(?:menuntut|mengikat)\b|\bis (?:\w+ )?only after\b|\bhanya di\w+ setelah\b|\bwajib\b|\bharus\b|\bdiharuskan\b|\bdiwajibkan\b|\bmesti\b|\bberkewajiban\b|\bbertanggung jawab\b|\bperlu\b|\bpastikan\b|\bselalu\b",
     ),
     (
         Modality.SHOULD,
-        r"\bshould\b|\bought to\b|\b(?:is|are) (?:advised|asked|recommended)\b|\bplease\b|\bpreferably\b|\bconsider\b|\bremember\b|\btry to\b"
-        r"|\bsebaiknya\b|\bhendaknya\b|\bdisarankan\b|\bdianjurkan\b|\bdiimbau\b|\bdihimbau\b|\busahakan\b|\bseyogianya\b",
+        r"\bshould\b|\bought to\b|\b(?:is|are) (?:advised|asked|recommended|urged)\b|\bencourage[ds]?\b|\btold (?:\w+ ){1,4}to\b|\bplease\b"
+        r"|\bpreferably\b|\bsebaiknya\b|\bhendaknya\b|\bdisarankan\b|\bdianjurkan\b|\bdih?imbau\b|\busahakan\b|\bseyogianya\b|\bberpesan\b"
+        r"|\bseharusnya\b|\bsemestinya\b|\bsepatutnya\b|\bsepantasnya\b|\bdiminta\b|\bdidorong\b|\bmendorong\b|\bdiharapkan\b",
+    ),
+    (
+        Modality.ASK_FIRST,
+        r"\b(?:needs?|requires?|subject to|only (?:with|after))\b(?! no\b)[^.;]{0,60}\b(?:permission|approv\w*|consent|clear(?:ance|ed)|sign[- ]?off|authori[sz]ation|agreement)\b"
+        r"|\bwhen in doubt\b"
+        r"|\b(?:me)?(?:perlu|merlukan) (?:\w+ ){0,3}(?:izin|ijin|persetujuan)\b|\b(?:jika|bila|kalau) ragu\b|\b(?:ber)?konsultasi(?:kan)?\b",
     ),
 )
-_COMPILED = tuple((modality, re.compile(pattern, re.IGNORECASE)) for modality, pattern in _PATTERNS)
+_COMPILED = tuple((modality, re.compile(pattern, re.IGNORECASE)) for modality, pattern in _MARKERS)
+# A duty to ask is no other duty, and leave that somebody must give is no leave. Read from the marker on.
+_TO_ASK = re.compile(
+    r"(?:[\w']+ ){1,3}?(?:first |always |also )?(?:ask\b(?! (?:how|what|why|yoursel\w+|themselves)\b)|check (?:\w+ )?with|consult|be (?:approved|cleared|authori[sz]ed)\b|put questions to|talk (?:to|with)\b"
+    r"|(?:seek|obtain|get|have|request|gain)\b[^.;]{0,60}\b(?:permission|approv\w+|consent|clearance|sign[- ]?off|authori[sz]ation|agreement|advice|guidance)"
+    r"|(?:tell|inform|notify|contact)\b[^.;]{0,60}\bbefore\b)"
+    r"|\w+ (?:\w+ ){0,2}?(?:bertanya|menanyakan|ditanyakan|berkonsultasi|(?:meminta|mendapat\w*|memperoleh|memiliki|seizin|izin|dengan)[^.;]{0,40}"
+    r"\b(?:izin|ijin|persetujuan|arahan)|disetujui)",
+    re.IGNORECASE,
+)
+_GIVEN_LEAVE = re.compile(
+    r"\b(?:only|once|as soon as|after|with|if|when|until|unless)\b[^.;]{0,80}\b(?:permission|approv\w*|consent|clear(?:ance|ed)|sign[- ]?off|authori[sz]ation"
+    r"|agree[sd]?|agreement|team discussion)\b|\b(?:hanya|setelah|dengan|atas|asal|seizin)\b[^.;]{0,60}\b(?:izin|ijin|persetujuan|disetujui|menyetujui)\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(r"\bonly (?:after|with|once|if|when)\b|\bhanya (?:setelah|dengan|atas|jika|bila)\b", re.IGNORECASE)
+# What can happen is not what one may do.
+_CAN_HAPPEN = re.compile(
+    r"(?:may|can|cannot|may not|can not|can't) (?:also |still |often |even |easily |only |quickly |well |in turn )*(?:lead|cause|affect|result|identify|harm|damage|bring|end\b|become"
+    r"|look|mean\b|reveal|spread|hurt|cost|expose|come\b|protect|guarantee|endanger|lose|face|suffer|incur|risk|remain|raise|pose|trigger|constitute|violate|mislead|seem|appear|undermine|jeopardi[sz]e|compromise|influence|persist|vary|differ|break|breach|reach|count|amount|apply|have (?:legal|consequences|an?\b)|happen|turn"
+    r"|be (?:(?:often|easily|widely|also) )?(?:seen|traced|read\b|found|copied|an?\b|true|held|misunderstood|misread|linked|disciplined|subject|liable|dismissed|identified"
+    r"|public|deleted|recalled|undone|searched|forwarded|tracked|taken back|the\b|wrong|treated|personally|illegal|unlawful|enough))"
+    r"|(?:tidak )?dapat (?:juga |pula |saja )?(?:di(?:lihat|lacak|hapus|baca|salin|telusuri|temukan|kenai|kenakan|pidana|hukum|jatuhi|cari|tarik)"
+    r"|ber(?:akibat|dampak|ujung)|me(?:rusak|rugikan|nyebabkan|ngakibatkan|mengaruhi|nimbulkan|mbahayakan))",
+    re.IGNORECASE,
+)
+# What staff are said to do ("Staff in doubt ask Legal").
+_ASKS = re.compile(
+    r"\b(?:unsure|in (?:any )?doubt)\b[^.;]*\b(?:ask|check|consult|contact)\b|\bask (?:for|their|your|the)\b|\b(?:check|checks) with\b",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(r"(?:for )?(?:example|instance)\b|e\.g\.|(?:se)?bagai contoh\b|contoh(?:nya)?\s*:|misalnya\b", re.IGNORECASE)
+# A condition in front, and a reason, purpose or circumstance behind: neither says what the sentence demands.
+_CONDITION = re.compile(
+    r"(?:if|when|where|whenever|while|before|after|because|since|although|even|in|on|for|as|once|during|unless"
+    r"|jika|bila|apabila|kalau|ketika|saat|sebelum|sesudah|setelah|karena|meski\w*|walau\w*|dalam|pada|di|untuk|selama|sebagai)\b[^,.;:]*,\s+(?=\S)",
+    re.IGNORECASE,
+)
+_REASON = re.compile(r",? (?:because|since|even (?:when|if|though)|so that|karena|sebab|sehingga|meski\w*|walau\w*)\b", re.IGNORECASE)
+_WHETHER = re.compile(r"\b(?:whether|apakah)\b.*?(?= (?:must|should|ask|check|wajib|harus|sebaiknya)\b|$)", re.IGNORECASE | re.DOTALL)
+_PERSON = re.compile(r"(?:you|anda|employees|staff|people|members|personnel|volunteers|pegawai|karyawan) $", re.IGNORECASE)
+_BEFALLS = re.compile(r"\b(?:be|lose|face|suffer|incur|risk)\b|\bdi\w+$", re.IGNORECASE)
+_BIDS_TO_ASK = re.compile(
+    r"(?:always |please )?(?:ask|check (?:first )?with|consult|(?:get|obtain|seek|request)\b[^.;]{0,60}\b(?:permission|approval|consent|clearance|sign[- ]?off|authori[sz]ation|advice|guidance))\b"
+    r"|(?:tanya(?:kan|lah|kanlah)?|bertanyalah|konsultasikan|(?:minta|mintalah|dapatkan|peroleh)\b[^.;]{0,40}\b(?:izin|ijin|persetujuan|arahan))\b",
+    re.IGNORECASE,
+)
 _IMPERATIVE = re.compile(
-    r"^(?:be|use|keep|make|say|tell|give|show|state|name|treat|follow|respect|credit|disclose|report|pass|send|answer|protect|think|"
-    r"check|correct|read|write|post|share|leave|stay|know|own|apologi[sz]e|remove|delete|identify|add|take|ask|listen|link|"
-    r"jaga|gunakan|pakai|sebutkan|tuliskan|cantumkan|hormati|patuhi|laporkan|teruskan|jawab|jawablah|minta|mintalah|periksa|baca|bacalah|"
-    r"perlakukan|tunjukkan|pikirkan|ingat|ingatlah|bersikaplah|jadilah|kenali|lindungi|simpan)\b",
+    r"(?:(?:please|always) )?(?:be|use|keep|make|say|tell|give|show|state|name|treat|follow|respect|credit|disclose|report|pass|send|answer|protect|think|settle|learn|train|wait"
+    r"|check|correct|read|write|post|share|leave|stay|know|own|apologi[sz]e|remove|delete|identify|add|take|ask|listen|link|remember|rest|mind|let|choose|set|stop|stick|speak|help"
+    r"|consider|admit|log|store|save|turn|put|hold|work|review|respond|reply|thank|hand|try|assume|bring|build|call|close|confirm|contact|direct|explain|find|focus|limit|look|mark|mention|act|accept"
+    r"|agree|allow|begin|comply|adhere|create|decline|draft|flag|honou?r|include|label|maintain|obey|offer|plan|prepare|provide|publish|quote|refer|refuse|secure|separate|start"
+    r"|support|understand|update|verify|watch|weigh"
+    r"|jaga|berikan|perlakukan|perbaiki|pakai|hormati|patuhi|jawab|minta|periksa|baca|ingat|kenali|lindungi|simpan|anggap|latih|beri|tulis|pilih|hapus|catat|tanggapi|akui|hargai|ikuti|taati|pikir|pelajari|buat|cek|batasi|awasi|tandai|hubungi|perbarui|verifikasi|cabut|tunda|tunggu|tahan|ganti|ubah|perhatikan|persiapkan|pertimbangkan|bersikap"
+    r"|berhati-hati|dengar|muat|pasang|bicara|berbicara|kelola|cari|kirim|terima|tolak|tarik|tutup|buka|bantu|berlaku|bekerja|tetap|waspadai|sadari|pahami|cermati|tinjau|urus|atasi"
+    r"|\w{3,}lah(?<!adalah)(?<!setelah)(?<!masalah)(?<!jumlah)(?<!sekolah)(?<!ialah)(?<!telah)|(?!akan|bukan|rekan|bahkan|sedangkan|me|ber|di|per)\w{3,}kan)\b"
+    r"(?! (?:(?!you\b|we\b|they\b|that\b|what\b|which\b|who\b|it\b|anda\b|yang\b)\w+ ){0,2}(?:is|are|must|may|should|shall|can|cannot)\b)",
     re.IGNORECASE,
 )
 
 
 def modality_of(text: str) -> Modality:
-    """The deontic force that the words of a clause express; `info` where they express none."""
-    for modality, pattern in _COMPILED:
-        if pattern.search(text):
-            return modality
-    return Modality.SHOULD if _IMPERATIVE.match(text.strip()) else Modality.INFO
+    """The deontic force that the words of a clause express; `info` where they express none.
+
+    What counts is the first marker of the sentence without the condition before it and the reason behind it.
+    """
+    whole = text.strip()
+    if _EXAMPLE.match(whole):
+        return Modality.INFO
+    main = _CONDITION.sub("", whole, count=1) if _CONDITION.match(whole) else whole
+    if main != whole and any(_BIDS_TO_ASK.match(part) for part in main.split(", ")):
+        return Modality.ASK_FIRST
+    if reason := _REASON.search(main):
+        main = main[: reason.start()]
+    main = _WHETHER.sub("", main)
+    for part in dict.fromkeys((main, *re.split(r"(?<=[:;]) ", main)[1:])):
+        if _BIDS_TO_ASK.match(part):
+            return Modality.ASK_FIRST
+        if (found := _first_marker(part)) and (not _IMPERATIVE.match(part) or found[1] == 0):
+            return _refined(found[0], part[found[1] :])
+        if _IMPERATIVE.match(part):
+            return Modality.MUST
+    return Modality.ASK_FIRST if _ASKS.search(whole) else Modality.INFO
+
+
+def _first_marker(text: str) -> tuple[Modality, int] | None:
+    """The force and place of the first marker that is not about what can happen."""
+    begin = 0
+    while matches := [(m.start(), -m.end(), modality) for modality, pattern in _COMPILED if (m := pattern.search(text, begin))]:
+        start, end, modality = min(matches, key=lambda match: match[:2])
+        happens = _CAN_HAPPEN.match(text, start)
+        if not happens or (_PERSON.search(text[:start]) and not _BEFALLS.search(happens[0])):
+            return modality, start
+        begin = -end
+    return None
+
+
+def _refined(modality: Modality, rest: str) -> Modality:
+    """The force of a marker in sight of what follows it."""
+    if modality in (Modality.MUST, Modality.SHOULD) and _TO_ASK.match(rest):
+        return Modality.ASK_FIRST
+    if modality is Modality.MAY and _GIVEN_LEAVE.search(rest) and _ONLY.search(rest):
+        return Modality.ASK_FIRST
+    return modality
 
 
 @lru_cache(maxsize=10_000)

@@ -9,6 +9,7 @@ import pytest
 from ingest.annotate import Topic, annotate, modality_of, topics_of
 from ingest.document import Refusal
 from kb.clause import Clause, Modality
+from tests.evaluation.annotation import cases, macro, micro, modality_scores
 
 TOPICS = [
     Topic(
@@ -34,10 +35,31 @@ TOPICS = [
         ("You should be polite.", Modality.SHOULD),
         ("You may post holiday pictures.", Modality.MAY),
         ("This policy was adopted in 2012.", Modality.INFO),
-        ("Be polite to everybody.", Modality.SHOULD),
+        ("Be polite to everybody.", Modality.MUST),
+        ("Employees must post nothing on mergers.", Modality.MUST_NOT),
+        ("Staff must not use pictures without permission.", Modality.MUST_NOT),
+        ("Employees need not name their employer.", Modality.MAY),
+        ("Anonymous edits can be traced.", Modality.INFO),
+        ("Employees may lose their job.", Modality.INFO),
+        ("Staff should take care, since a link may look like praise.", Modality.SHOULD),
+        ("If you are not sure whether you may post, ask your manager.", Modality.ASK_FIRST),
+        ("When two rules differ, or one must be changed, ask the team.", Modality.ASK_FIRST),
+        ("Staff may announce a contest only after Legal agrees.", Modality.ASK_FIRST),
+        ("Example: a clerk wants to post a joke. That is not allowed.", Modality.INFO),
+        ("Employees must not: post photos that anyone can see", Modality.MUST_NOT),
+        ("Post journalists must accept no gifts.", Modality.MUST_NOT),
         ("Karyawan dilarang membocorkan data.", Modality.MUST_NOT),
         ("Pegawai wajib menyebutkan jabatannya.", Modality.MUST),
         ("Anda boleh berbagi tautan publik.", Modality.MAY),
+        ("Anda boleh berbagi foto, asalkan tidak memuat pelanggan.", Modality.MAY),
+        ("Pegawai boleh bicara hanya dengan izin atasan.", Modality.ASK_FIRST),
+        ("Pegawai tidak wajib menyebut kantornya.", Modality.MAY),
+        ("Pegawai wajib meminta izin sebelum mengunggah.", Modality.ASK_FIRST),
+        ("Jangan mengunggah foto tanpa izin.", Modality.MUST_NOT),
+        ("Bila aturannya bertentangan, atau sedang diubah, tanyakan dan jangan mengunggah.", Modality.ASK_FIRST),
+        ("Jejak digital tidak dapat dihapus.", Modality.INFO),
+        ("Contoh: kafe memasang foto tamu. Itu boleh.", Modality.INFO),
+        ("Tuliskan nama fotografernya.", Modality.MUST),
         ("Mintalah persetujuan atasan sebelum mengunggah.", Modality.ASK_FIRST),
         ("Sebaiknya tidak membalas komentar kasar.", Modality.SHOULD_NOT),
         ("Hendaknya karyawan bersikap sopan.", Modality.SHOULD),
@@ -76,3 +98,15 @@ def test_what_the_file_does_not_say_is_inferred(clause: Callable[..., Clause]) -
 def test_a_wrong_attribute_is_refused_with_its_line(attributes: dict[str, str], clause: Callable[..., Clause]) -> None:
     with pytest.raises(Refusal, match="line 12"):
         annotate(clause(line=12), attributes, TOPICS)
+
+
+@pytest.mark.parametrize(("lang", "floor"), [("en", 0.88), ("id", 0.76), (None, 0.88)])
+def test_modality_is_read_off_policies_on_which_nothing_was_tuned(lang: str | None, floor: float) -> None:
+    held_out = [c for c in cases() if c.half == "held-out" and lang in (None, c.stated.lang)]
+    assert len(held_out) > 150
+    assert macro(modality_scores(held_out)) >= floor
+    assert micro(modality_scores(held_out)).recall >= 0.9
+
+
+def test_the_shipped_files_state_every_modality_so_that_what_is_inferred_changes_no_shipped_answer() -> None:
+    assert [c.stated.key for c in cases() if not {"modality", "topics"} <= c.said] == []
