@@ -208,14 +208,17 @@ def _pieces(block: Block) -> Iterator[Block]:
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=LONGEST,
         chunk_overlap=0,
-        separators=["\n\n", "\n", ". ", "; ", ", ", " ", ""],
+        separators=["\n\n", "\n", ". ", "; ", ", ", " "],
         keep_separator="end",
         add_start_index=True,
         strip_whitespace=True,
     )
     for part in splitter.create_documents([block.text]):
-        start = block.start + part.metadata["start_index"]
-        yield replace(block, text=part.page_content, start=start, end=start + len(part.page_content))
+        # A word longer than that is cut here: the splitter would take it apart letter by letter, five seconds a million.
+        for at in range(0, len(part.page_content), LONGEST):
+            text = part.page_content[at : at + LONGEST]
+            start = block.start + part.metadata["start_index"] + at
+            yield replace(block, text=text, start=start, end=start + len(text))
 
 
 def _heading_number(block: Block) -> str | None:
