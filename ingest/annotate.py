@@ -120,7 +120,8 @@ _IMPERATIVE = re.compile(
     r"|consider|admit|log|store|save|turn|put|hold|work|review|respond|reply|thank|hand|try|assume|bring|build|call|close|confirm|contact|direct|explain|find|focus|limit|look|mark|mention|act|accept"
     r"|agree|allow|begin|comply|adhere|create|decline|draft|flag|honou?r|include|label|maintain|obey|offer|plan|prepare|provide|publish|quote|refer|refuse|secure|separate|start"
     r"|support|understand|update|verify|watch|weigh"
-    r"|jaga|berikan|perlakukan|perbaiki|pakai|hormati|patuhi|jawab|minta|periksa|baca|ingat|kenali|lindungi|simpan|anggap|latih|beri|tulis|pilih|hapus|catat|tanggapi|akui|hargai|ikuti|taati|pikir|pelajari|buat|cek|batasi|awasi|tandai|hubungi|perbarui|verifikasi|cabut|tunda|tunggu|tahan|ganti|ubah|perhatikan|persiapkan|pertimbangkan|bersikap"
+    r"|jaga|berikan|perlakukan|perbaiki|pakai|hormati|patuhi|jawab|minta|periksa|baca|ingat|kenali|lindungi|simpan|anggap|latih|beri|tulis|pilih|hapus|catat|tanggapi|akui|hargai|ikuti|taati|pikir|pelajari"
+    r"|buat|cek|batasi|awasi|tandai|hubungi|perbarui|verifikasi|cabut|tunda|tunggu|tahan|ganti|ubah|perhatikan|persiapkan|pertimbangkan|bersikap"
     r"|berhati-hati|dengar|muat|pasang|bicara|berbicara|kelola|cari|kirim|terima|tolak|tarik|tutup|buka|bantu|berlaku|bekerja|tetap|waspadai|sadari|pahami|cermati|tinjau|urus|atasi"
     r"|\w{3,}lah(?<!adalah)(?<!setelah)(?<!masalah)(?<!jumlah)(?<!sekolah)(?<!ialah)(?<!telah)|(?!akan|bukan|rekan|bahkan|sedangkan|me|ber|di|per)\w{3,}kan)\b"
     r"(?! (?:(?!you\b|we\b|they\b|that\b|what\b|which\b|who\b|it\b|anda\b|yang\b)\w+ ){0,2}(?:is|are|must|may|should|shall|can|cannot)\b)",
@@ -128,14 +129,27 @@ _IMPERATIVE = re.compile(
 )
 
 
-def modality_of(text: str) -> Modality:
-    """The deontic force that the words of a clause express; `info` where they express none.
+# Of several sentences the strictest decides: a leave must not hide the ban behind it.
+_STRICTEST = (
+    Modality.MUST_NOT,
+    Modality.ASK_FIRST,
+    Modality.MUST,
+    Modality.SHOULD_NOT,
+    Modality.SHOULD,
+    Modality.MAY,
+    Modality.INFO,
+)
 
-    What counts is the first marker of the sentence without the condition before it and the reason behind it.
-    """
-    whole = text.strip()
-    if _EXAMPLE.match(whole):
+
+def modality_of(text: str) -> Modality:
+    """The deontic force that the words of a clause express, of several sentences the strictest; `info` where they express none."""
+    if _EXAMPLE.match(text.strip()):
         return Modality.INFO
+    return min(map(_of_sentence, re.split(r"(?<=[.!?])\s+(?=[A-Z])", text.strip())), key=_STRICTEST.index)
+
+
+def _of_sentence(whole: str) -> Modality:
+    """The force of the first marker in the sentence without the condition before it and the reason behind it."""
     main = _CONDITION.sub("", whole, count=1) if _CONDITION.match(whole) else whole
     if main != whole and any(_BIDS_TO_ASK.match(part) for part in main.split(", ")):
         return Modality.ASK_FIRST

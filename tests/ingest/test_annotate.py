@@ -47,6 +47,7 @@ TOPICS = [
         ("Staff may announce a contest only after Legal agrees.", Modality.ASK_FIRST),
         ("Example: a clerk wants to post a joke. That is not allowed.", Modality.INFO),
         ("Employees must not: post photos that anyone can see", Modality.MUST_NOT),
+        ("You may post pictures. You must not show customers.", Modality.MUST_NOT),
         ("Post journalists must accept no gifts.", Modality.MUST_NOT),
         ("Karyawan dilarang membocorkan data.", Modality.MUST_NOT),
         ("Pegawai wajib menyebutkan jabatannya.", Modality.MUST),
