@@ -18,7 +18,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from chat.web.cookies import LARGEST, Cookies
 from chat.web.guard import problem
 from chat.web.identity import How, key_of, local
-from chat.web.thresholds import failed_page, handing_over_page, signed_out_page
+from chat.web.thresholds import failed_page, handing_over_page, leaving_page, signed_out_page
 from kb.errors import SettingsError
 from kb.settings import Settings
 
@@ -168,6 +168,10 @@ def routes(app: FastAPI, provider: Provider, cookies: Cookies, known: Callable[[
         response = Response(status_code=204)
         cookies.put(response, sealed, framed=True)
         return response
+
+    @app.get("/sign-out", include_in_schema=False)
+    def before_signing_out() -> Response:
+        return leaving_page()
 
     @app.post("/sign-out", include_in_schema=False)
     def sign_out() -> Response:

@@ -23,6 +23,12 @@ def signed_out_page(base: str) -> HTMLResponse:
     return _page(200, {"en": "You have signed out.", "id": "Anda sudah keluar."}, _link(base))
 
 
+def leaving_page() -> HTMLResponse:
+    """What a link to sign out leads to: only the button does it, so that no other page's link can."""
+    button = f'<form method="post"><button>{_both({"en": "Sign out", "id": "Keluar"})}</button></form>'
+    return _page(200, {"en": "Sign out of AskFirst?", "id": "Keluar dari AskFirst?"}, button)
+
+
 def failed_page(base: str, status: int = 401) -> HTMLResponse:
     """Signing in did not work."""
     words = {

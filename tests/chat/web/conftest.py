@@ -24,6 +24,14 @@ def address(session_home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
+def limited_home(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with policies that are limited to groups."""
+    from tests.chat.web.rooms import furnish
+
+    return furnish(session_home, tmp_path_factory.mktemp("rooms"))
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     """One Chromium for all tests; each has a profile of its own."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER: playwright is missing; pip install -e '.[test]'")

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from chat.web.oidc import challenge_of
 from kb.settings import Settings
 from tests.chat.web.provider import CLIENT, SECRET
-from tests.chat.web.rooms import built, furnish, visitor, with_settings
+from tests.chat.web.rooms import built, visitor, with_settings
 
 pytestmark = pytest.mark.model
 
@@ -43,8 +43,8 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def settings(provider: str, session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    home = furnish(session_home, tmp_path_factory.mktemp("oidc"))
+def settings(provider: str, limited_home: Path) -> Settings:
+    home = limited_home
     (home / "secret").write_text(f"{SECRET}\n", "utf-8")
     given = {"auth": "oidc", "public_url": BASE, "oidc_issuer": provider, "oidc_client_id": CLIENT, "role_admin": "chiefs"}
     return with_settings(home, host="0.0.0.0", oidc_client_secret_file=home / "secret", embed_origins="https://other.example", **given)
@@ -243,7 +243,8 @@ def test_a_provider_that_does_not_answer_is_said_in_words(settings: Settings, lo
 
 def test_signing_out_forgets_the_person(browser: TestClient) -> None:
     signed_in(browser)
-    assert browser.get("/sign-out").status_code == 405
+    asked = browser.get("/sign-out")
+    assert asked.status_code == 200 and '<form method="post"' in asked.text and browser.get("/api/policies").status_code == 200
     reply = browser.post("/sign-out", headers={"origin": BASE, "sec-fetch-site": "same-origin"})
     assert reply.status_code == 200 and "signed out" in reply.text and "Anda sudah keluar" in reply.text
     assert "Max-Age=0" in cookie(reply, IN) and IN not in browser.cookies

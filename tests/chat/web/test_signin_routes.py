@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from starlette.testclient import TestClient
 from chat.web.identity import PUBLIC, Role, needed
 from chat.web.tokens import make
 from kb.settings import Settings
-from tests.chat.web.rooms import PROXY, QUESTION, SECRET, built, furnish, visitor, with_settings
+from tests.chat.web.rooms import PROXY, QUESTION, SECRET, built, visitor, with_settings
+from tests.chat.web.test_serve import Server
 
 pytestmark = pytest.mark.model
 
@@ -26,9 +29,8 @@ HIDDEN = re.compile(r"waddles|bungalow|quokka|hr-only|the board's rules", re.IGN
 
 
 @pytest.fixture(scope="module")
-def settings(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    home = furnish(session_home, tmp_path_factory.mktemp("rooms"))
-    return with_settings(home, host="0.0.0.0", auth="proxy", auth_proxies=PROXY, role_author="writers", role_admin="chiefs")
+def settings(limited_home: Path) -> Settings:
+    return with_settings(limited_home, host="0.0.0.0", auth="proxy", auth_proxies=PROXY, role_author="writers", role_admin="chiefs")
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +110,32 @@ def test_a_refusal_says_how_to_sign_in_and_names_nobody(app: FastAPI, settings: 
     reply = visitor(app, settings).get("/api/policies")
     assert reply.status_code == 401 and reply.headers["content-type"] == PROBLEM and reply.headers["www-authenticate"] == "Bearer"
     assert set(reply.json()) == {"title", "status", "detail"} and reply.json()["status"] == 401
+
+
+def test_where_nobody_signs_in_on_purpose_everybody_is_staff_and_in_no_group(settings: Settings) -> None:
+    anonymous = replace(settings, auth="none")
+    anybody = visitor(built(anonymous), anonymous, "203.0.113.7", {"x-forwarded-user": "ani", "x-forwarded-groups": "board,chiefs"})
+    assert HIDDEN.findall(seen(anybody)) == []
+    assert [anybody.get(path).status_code for path in ("/", "/docs", "/metrics", "/sign-in")] == [200, 403, 403, 404]
+    assert anybody.get("/api/policies", headers={"authorization": "Bearer x"}).status_code == 401
+
+
+def test_a_real_server_believes_the_connection_and_no_header(limited_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AUTH": "proxy", "AUTH_PROXIES": "127.0.0.1", "ROLE_ADMIN": "chiefs"}.items():
+        monkeypatch.setenv(f"ASKFIRST_{name}", value)
+    named = {"X-Forwarded-User": "ani@example.com", "X-Forwarded-Groups": "board, chiefs", "X-Forwarded-For": "127.0.0.1"}
+    with Server(limited_home) as server:
+        server.ready()
+        assert server.send("GET", "/docs", None, **named).status == 200
+        assert server.send("GET", "/docs", None, **(named | {"X-Forwarded-For": "203.0.113.7"})).status == 200
+        assert server.send("GET", "/api/clauses/board/bungalow/1", None, **named).json()["text"] == SECRET
+        assert server.send("POST", "/api/ask", {"question": QUESTION}, **named).json()["citations"][0]["policy_id"] == "board"
+        assert server.get("/docs").status == 401 and server.get("/healthz").status == 200
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30, source_address=("127.0.0.2", 0))
+        connection.request("GET", "/api/policies", headers=named)
+        assert connection.getresponse().status == 401
+        connection.close()
+        assert "ani" not in server.log.replace("communications", "") and "Waddles" not in server.log
 
 
 # --- who is believed ------------------------------------------------------------------------------------------------
