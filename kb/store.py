@@ -32,6 +32,7 @@ BATCH = 5000  # Chroma 1.5.9 refuses more than 5,461 rows at once
 # Wider than Chroma's defaults where the graph is what answers; up to `EXACT` clauses nobody asks it, and it is made cheaply.
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 _UNASKED = {"space": "cosine", "ef_construction": 50, "ef_search": 200, "max_neighbors": 16}
+_WIDER = (2, 8)  # how many times as many clauses as wanted are looked at, one after the other, to find those of some policies
 _NOTE = "server.json"
 _HEARTBEAT = 5.0  # seconds a server may take to say that it is there
 _SILENCE = 120.0  # seconds it may say nothing in the middle of an answer; the longest is writing a batch
@@ -51,6 +52,7 @@ class ChromaStore:
         self._opening = threading.Lock()
         self._known: dict[str, Clause] = {}
         self._rows: dict[str, int] = {}
+        self._too_many = False  # counting them takes Chroma longer than finding the nearest
         self._matrix: tuple[list[str], list[str], Vectors] | None = None
         self._owned: dict[frozenset[str], tuple[list[str], Vectors]] = {}
 
@@ -167,13 +169,23 @@ class ChromaStore:
             if policies is not None:
                 keys, kept = self._of(frozenset(policies), keys, owners, kept)
             return _exact(keys, kept, np.asarray(vectors, np.float32), limit)
-        found = self._ask(
-            "query",
-            query_embeddings=np.asarray(vectors, np.float32),
-            n_results=limit,
-            where={"owner": {"$in": sorted(set(policies))}} if policies is not None else None,
-            include=["distances"],
-        )
+        asked = np.asarray(vectors, np.float32)
+        wanted = None if policies is None else frozenset(policies)
+        if wanted is None or wanted.issuperset(self._policies):
+            return self._approximate(asked, limit)
+        for more in _WIDER:
+            # Chroma's own filter looks at every row first; what is nearest to begin with mostly leaves enough.
+            found = [
+                [(key, near) for key, near in row if owner(key, self._policies) in wanted][:limit]
+                for row in self._approximate(asked, limit * more)
+            ]
+            if all(len(row) == limit for row in found):
+                return found
+        return self._approximate(asked, limit, {"owner": {"$in": sorted(wanted)}})
+
+    def _approximate(self, vectors: Vectors, limit: int, where: Mapping[str, Any] | None = None) -> list[list[tuple[str, float]]]:
+        """What Chroma's graph finds, for each row best first."""
+        found = self._ask("query", query_embeddings=vectors, n_results=limit, where=where, include=["distances"])
         return [
             [(key, 1.0 - distance) for key, distance in zip(keys, distances, strict=True)]
             for keys, distances in zip(found["ids"], found["distances"], strict=True)
@@ -188,7 +200,11 @@ class ChromaStore:
 
     def _all_vectors(self) -> tuple[list[str], list[str], Vectors] | None:
         """Keys, ids of their policies, and vectors of every clause; `None` where there are too many to keep."""
-        if self._matrix is None and 0 < self.count() <= EXACT:
+        if self._matrix is not None or self._too_many:
+            return self._matrix
+        total = self.count()
+        self._too_many = total > EXACT
+        if 0 < total <= EXACT:
             found = self._ask("get", include=["embeddings"])
             policies = [owner(key, self._policies) for key in found["ids"]]
             self._rows = {key: at for at, key in enumerate(found["ids"])}
