@@ -30,7 +30,7 @@ _MARKERS: tuple[tuple[Modality, str], ...] = (
     (
         Modality.MUST_NOT,
         r"\b(?:must|may|shall|can) ?not\b|\b(?:can't|mustn't|shan't)|\b(?:must|shall|may) never\b|\b(?:is|are) (?:not (?:allowed|permitted|authori[sz]ed|for)"
-        r"|forbidden|prohibited|banned|barred|off limits)\b|\bnever\b|\bdo not\b|\bdon't\b|^no (?:\w+ ){1,4}(?:may|is|are)\b|^(?:no|not)\b"
+        r"|forbidden|prohibited|banned|barred|off limits)\b|\bnever\b|\bdo not\b|\bdon't\b|^no (?:\w+ ){1,4}(?:may|is|are)\b|^(?:no|not)\b(?! only)"
         r"|\bno (?:\w+ ){1,4}may\b|\b(?:forbids?|forbade|prohibits?|prohibited|bars?|barred|bans?|banned)\b|\bunder no circumstances\b"
         r"|\b(?:must|shall|may) (?:\w+ )?(?:(?:\w+ )?nothing|(?:in|to|from) no|no(?!t)|neither)\b"
         r"|\b(?:me)?larang\b|\bdilarang\b|\btidak (?:boleh|diperbolehkan|diperkenankan|diizinkan|dibenarkan|dapat|dipakai|digunakan)\b"
@@ -140,12 +140,17 @@ _STRICTEST = (
     Modality.INFO,
 )
 
+# What stands behind a "but" counts as a sentence: "You may name your employer, but must not use its logo."
+_SENTENCE = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z])|,? (?:but|however|tetapi|tapi|namun) (?=[^.]*\b(?:must|may|shall|can|never|not|boleh|dilarang|jangan|tidak)\b)"
+)
+
 
 def modality_of(text: str) -> Modality:
     """The deontic force that the words of a clause express, of several sentences the strictest; `info` where they express none."""
     if _EXAMPLE.match(text.strip()):
         return Modality.INFO
-    return min(map(_of_sentence, re.split(r"(?<=[.!?])\s+(?=[A-Z])", text.strip())), key=_STRICTEST.index)
+    return min(map(_of_sentence, _SENTENCE.split(text.strip())), key=_STRICTEST.index)
 
 
 def _of_sentence(whole: str) -> Modality:

@@ -29,6 +29,10 @@ TOPICS = [
         ("Employees must name their employer.", Modality.MUST),
         ("Staff may not post client names.", Modality.MUST_NOT),
         ("Never share a password.", Modality.MUST_NOT),
+        ("You may name your employer, but must not use its logo.", Modality.MUST_NOT),
+        ("Anda boleh menyebut nama kantor, tetapi jangan memakai logonya.", Modality.MUST_NOT),
+        ("You may disagree, but do so politely.", Modality.MAY),
+        ("Not only staff but also guests may post.", Modality.MAY),
         ("Get your manager's approval before you post.", Modality.ASK_FIRST),
         ("Posts about results need clearance from legal.", Modality.ASK_FIRST),
         ("You should avoid sarcasm.", Modality.SHOULD_NOT),
@@ -102,7 +106,7 @@ def test_a_wrong_attribute_is_refused_with_its_line(attributes: dict[str, str], 
 
 
 @pytest.mark.parametrize(("lang", "floor"), [("en", 0.88), ("id", 0.76), (None, 0.88)])
-def test_modality_is_read_off_policies_on_which_nothing_was_tuned(lang: str | None, floor: float) -> None:
+def test_modality_is_read_off_policies_on_which_no_word_was_read(lang: str | None, floor: float) -> None:
     held_out = [c for c in cases() if c.half == "held-out" and lang in (None, c.stated.lang)]
     assert len(held_out) > 150
     assert macro(modality_scores(held_out)) >= floor
