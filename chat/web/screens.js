@@ -6,6 +6,8 @@
   const keep = (lang) => { try { localStorage.setItem(KEPT, lang); } catch { /* private window */ } };
   const kept = () => { try { return localStorage.getItem(KEPT); } catch { return null; } };
   const isChat = () => document.getElementById("af-app") !== null;
+  // Gradio puts this into its page when that is long there.
+  const ready = (then) => { if (document.readyState === "loading") addEventListener("DOMContentLoaded", then); else then(); };
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // A screen opened without a language is shown in the one that was chosen last.
@@ -57,6 +59,41 @@
   };
 
   const written = (inside) => inside.closest(".af-letter")?.querySelector("textarea")?.value ?? "";
+
+  // Every message replaces the whole conversation: what a person unfolded or wrote in it before is put back.
+  const opened = new Map();
+  const changed = new Map();
+  const parts = (kind) => [...document.querySelectorAll(`#af-history ${kind}`)];
+  const fold = (details, at) => `${at} ${details.querySelector("summary").textContent}`;
+  const letter = (text, at) => `${at} ${text.defaultValue}`;
+  const keepPart = (part) => {
+    const details = part.closest?.("summary")?.parentElement;
+    const at = parts("details").indexOf(details);
+    if (at >= 0) opened.set(fold(details, at), !details.open); // it opens or closes after this click
+  };
+  const keepText = (text) => {
+    const at = parts("textarea").indexOf(text);
+    if (at >= 0) changed.set(letter(text, at), text.value);
+  };
+  const restore = () => {
+    if (!document.querySelector(".af-turn")) { // a new conversation
+      opened.clear();
+      changed.clear();
+    }
+    if (opened.size) parts("details").forEach((details, at) => {
+      const open = opened.get(fold(details, at));
+      if (open !== undefined && open !== details.open) details.open = open;
+    });
+    if (changed.size) parts("textarea").forEach((text, at) => {
+      const kept = changed.get(letter(text, at));
+      if (kept !== undefined && kept !== text.value) text.value = kept;
+    });
+  };
+  addEventListener("input", (event) => keepText(event.target));
+  addEventListener("click", (event) => keepPart(event.target));
+  ready(() => new MutationObserver(restore).observe(
+    document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ["open"]}
+  ));
 
   const mail = (link) => {
     const text = written(link);
@@ -156,7 +193,7 @@
     const bottom = cited.getBoundingClientRect().bottom;
     if (bottom > innerHeight) cited.scrollIntoView({block: "center", behavior: calm() ? "auto" : "smooth"});
   };
-  addEventListener("DOMContentLoaded", () => {
+  ready(() => {
     if (document.documentElement.classList.contains("af-auto")) reach(document);
   });
 

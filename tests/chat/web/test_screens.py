@@ -172,6 +172,11 @@ def test_a_message_to_the_contact_goes_as_it_was_changed(browser: Any, address: 
         expect(page.locator(".af-status")).to_have_text(WORDS["en"]["mail_long"])
         assert parse_qs(urlsplit(link.get_attribute("href")).query)["body"] == [WORDS["en"]["mail_long"]]
         assert page.evaluate("navigator.clipboard.readText()") == "long " * 600
+        # A further answer takes nothing of it away.
+        typed(page, "May I post this on my own account?", 2)
+        expect(page.locator(".af-letter textarea").first).to_have_value("long " * 600)
+        expect(page.locator(".af-letter textarea").first).to_be_visible()
+        assert page.locator(".af-letter textarea").last.input_value().startswith(WORDS["en"]["mail_question"])
 
 
 def test_an_answer_is_copied_with_its_citations_and_its_question_as_a_link(browser: Any, address: str) -> None:
