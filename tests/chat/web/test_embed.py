@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 
 from chat.web.embed import embed_script, embedded, routes
 from chat.web.words import WORDS
+from tests.chat.web.conftest import CHROMIUM, FLAGS
 from tests.chat.web.host import Intranet
+from tests.chat.web.test_serve import Server
 
 PATIENCE = 30_000  # ms, for a machine that is busy with something else
 LOGO = {"en": "May I put a client's logo on a slide that I post?", "id": "Bolehkah logo klien saya tampilkan di slide yang saya unggah?"}
@@ -87,23 +89,17 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(session_home: Path) -> Iterator[Place]:
-    """One server, one page around it, one browser."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER: playwright is missing; pip install -e '.[test]'")
-    from tests.chat.web.conftest import CHROMIUM, FLAGS
-    from tests.chat.web.test_serve import Server
-
-    if not CHROMIUM.exists():
-        pytest.skip(f"NO BROWSER: {CHROMIUM} is missing, so embedding goes untested; apt install chromium")
-    with Intranet("") as intranet, pytest.MonkeyPatch.context() as environ, sync_api.sync_playwright() as playwright:
+def place(session_home: Path, browser: Any) -> Iterator[Place]:
+    """One server, one page around it, and a browser that knows their names."""
+    with Intranet("") as intranet, pytest.MonkeyPatch.context() as environ:
         environ.setenv("ASKFIRST_PUBLIC_HOSTS", OURS)
         environ.setenv("ASKFIRST_EMBED_ORIGINS", ",".join(f"http://{host}:{intranet.port}" for host in SITES.values()))
         with Server(session_home) as server:
             server.ready()
             intranet.askfirst = f"http://{OURS}:{server.port}"
-            chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, RESOLVER])
-            yield Place(chromium, intranet)
-            chromium.close()
+            knowing = browser.browser_type.launch(executable_path=str(CHROMIUM), args=[*FLAGS, RESOLVER])
+            yield Place(knowing, intranet)
+            knowing.close()
             assert "Traceback" not in server.log
 
 

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from chat.web.words import WORDS
+from tests.chat.web.conftest import CHROMIUM, FLAGS
+from tests.chat.web.test_serve import Server
 
 ROOT = Path(__file__).parents[3]
 NGINX = "/usr/sbin/nginx"
@@ -72,6 +74,15 @@ def rendered(home: Path, port: int, upstream: int) -> str:
     return f"daemon off;\npid {home / 'pid'};\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{places}{example}}}\n"
 
 
+def certificate(home: Path) -> None:
+    """Makes a certificate for the host, and its key."""
+    made = [
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}"),
+        *("-addext", f"subjectAltName=DNS:{HOST}", "-keyout", str(home / "key.pem"), "-out", str(home / "cert.pem")),
+    ]
+    subprocess.run(made, check=True, capture_output=True)
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -81,14 +92,8 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def behind(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     """Both servers, running."""
-    from tests.chat.web.test_serve import Server
-
     home, port = tmp_path_factory.mktemp("nginx"), free_port()
-    made = [
-        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={HOST}"),
-        *("-addext", f"subjectAltName=DNS:{HOST}", "-keyout", str(home / "key.pem"), "-out", str(home / "cert.pem")),
-    ]
-    subprocess.run(made, check=True, capture_output=True)
+    certificate(home)
     with pytest.MonkeyPatch.context() as environ:
         environ.setenv("ASKFIRST_ROOT_PATH", "/askfirst")
         environ.setenv("ASKFIRST_PUBLIC_URL", f"https://{HOST}:{port}/askfirst")
@@ -97,7 +102,7 @@ def behind(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             (home / "nginx.conf").write_text(rendered(home, port, server.port), "utf-8")
             nginx = subprocess.Popen([NGINX, "-e", "stderr", "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.PIPE)
             try:
-                _listening(nginx, port)
+                listening(nginx, port)
                 yield Behind(port, home)
             finally:
                 nginx.terminate()
@@ -107,7 +112,7 @@ def behind(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             assert "Traceback" not in server.log
 
 
-def _listening(nginx: subprocess.Popen[bytes], port: int) -> None:
+def listening(nginx: subprocess.Popen[bytes], port: int) -> None:
     for _ in range(300):
         if nginx.poll() is not None:
             assert nginx.stderr
@@ -143,18 +148,14 @@ def test_what_a_browser_claims_of_itself_ends_at_the_proxy(behind: Behind) -> No
         assert (path, behind.get(path)[0]) == (path, 404)
 
 
-def test_a_question_its_verdict_and_its_clause_in_context(behind: Behind) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER: playwright is missing; pip install -e '.[test]'")
-    from tests.chat.web.conftest import CHROMIUM, FLAGS
+def test_a_question_its_verdict_and_its_clause_in_context(behind: Behind, browser: Any) -> None:
+    from playwright.sync_api import expect
 
-    if not CHROMIUM.exists():
-        pytest.skip(f"NO BROWSER: {CHROMIUM} is missing; apt install chromium")
-    expect, asked, wrong = sync_api.expect, [], []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=[*FLAGS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND"]
-        )
-        context = browser.new_context(locale="en-GB", ignore_https_errors=True)
+    asked: list[str] = []
+    wrong: list[str] = []
+    resolver = f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND"
+    with browser.browser_type.launch(executable_path=str(CHROMIUM), args=[*FLAGS, resolver]) as knowing:
+        context = knowing.new_context(locale="en-GB", ignore_https_errors=True)
         context.on("request", lambda request: asked.append(request.url))
         context.on("console", lambda message: wrong.append(f"{message.text} {message.location}") if message.type == "error" else None)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
@@ -177,7 +178,6 @@ def test_a_question_its_verdict_and_its_clause_in_context(behind: Behind) -> Non
             expect(page.locator("html")).to_have_attribute("lang", "en")
             page.get_by_role("link", name=WORDS["en"]["nav_policies"]).first.click()
             expect(page).to_have_url(re.compile(r"/askfirst/policies"))
-        browser.close()
     assert {url.split("/askfirst/")[0] for url in asked if not url.startswith(("data:", "blob:"))} == {f"https://{HOST}:{behind.port}"}
     assert wrong == []
 
