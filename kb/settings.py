@@ -67,6 +67,7 @@ class Settings:
     role_admin: str = _setting("", "groups whose members see `/metrics` and `/docs`, comma-separated")
     limit_person: str = _setting("120/minute", "requests that one person or token may send")
     limit_address: str = _setting("6000/minute", "requests that one address may send where nobody signs in; an office may share one")
+    log: str = _setting("text", "what `serve` writes to stderr: `text` for people, or `json`, one object a line and a line an event")
 
     @property
     def own_corpus(self) -> Path:
@@ -166,6 +167,10 @@ def _convert(key: str, value: Any, where: str) -> Any:
             if not 0 <= limit <= 1:
                 raise wrong("a number from 0 to 1")
             return limit
+        case "log":
+            if value not in ("text", "json"):
+                raise wrong("text or json")
+            return value
         case "chroma_url":
             try:
                 return server_url(value) if value else ""

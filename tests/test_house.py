@@ -33,6 +33,7 @@ MAY_NAME = {
     "matplotlib": {"chat/plots.py"},
     "watchfiles": {"ingest/watch.py"},
     "httpcore": {"ingest/fetch.py"},
+    "prometheus_client": {"chat/web/metrics.py"},
 }
 
 

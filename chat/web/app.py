@@ -18,6 +18,8 @@ from chat.web.endpoints import endpoints, only_their_methods, problems
 from chat.web.identity import groups_of
 from chat.web.limits import Limited, read_allowance
 from chat.web.live import Live
+from chat.web.metrics import Metrics
+from chat.web.metrics import routes as figures
 from chat.web.page import build_page, page_options
 from chat.web.pages import routes as screens
 from chat.web.shell import Variant, enclose
@@ -25,9 +27,9 @@ from chat.web.signin import SignIn, open_door
 from kb.settings import Settings
 
 
-def build_app(settings: Settings, index: Path, log: Callable[[str], None]) -> FastAPI:
+def build_app(settings: Settings, index: Path, log: Callable[[str], None], metrics: Metrics | None = None) -> FastAPI:
     """The application over a finished index."""
-    live = Live(settings, index, log)
+    live = Live(settings, index, log, metrics)
     placeholders = live.assistant.contacts.placeholders
     if placeholders:
         log(f"warning: {placeholder_warning(placeholders)}")
@@ -41,11 +43,13 @@ def build_app(settings: Settings, index: Path, log: Callable[[str], None]) -> Fa
     _routes(app, live)
     endpoints(app, live)
     screens(app, live, groups_of)
+    figures(app, live.metrics)
     embedding(app)
     app.add_middleware(Limited, allowance=read_allowance(settings))
     _signing_in(app, settings, live, log)
     only_their_methods(app)
     page = build_page(live.answer, live.contact, bool(placeholders))
+    live.metrics.watch(lambda: live.places.statistics().tasks_waiting + len(page._queue), lambda: live.assistant.knowledge.manifest)
     gradio.mount_gradio_app(app, page, path="/", **page_options())
     for part in (app, app.routes[-1].app):  # type: ignore[attr-defined]
         problems(part)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +23,7 @@ from chat.web import shapes
 from chat.web.guard import problem
 from chat.web.identity import groups_of
 from chat.web.live import Live
+from chat.web.logs import incident
 from kb.clause import Evidence
 from kb.errors import AskFirstError, InputError
 
@@ -42,7 +43,8 @@ _WRONG: dict[int | str, dict[str, Any]] = {
         503: "No index to answer from",
     }.items()
 }
-_LOG = logging.getLogger("askfirst.web")
+_PLEASE_TELL = "it is not your fault; if it goes on, tell whoever runs AskFirst"
+_LATER = 5  # seconds after which it makes sense to try again what no index could answer
 
 
 def endpoints(app: FastAPI, live: Live) -> None:
@@ -54,7 +56,7 @@ def endpoints(app: FastAPI, live: Live) -> None:
     async def ask(request: Request) -> Response:
         """Answers a question or checks a draft."""
         given = await _body(request)
-        answer = await run_in_threadpool(live.answer, message_from(given), groups_of(request))
+        answer = await to_thread.run_sync(live.answer, message_from(given), groups_of(request), limiter=live.places)
         return JSONResponse(answer.to_json() | {"id": given.get("id")})
 
     @app.post("/api/search", **common, responses=_told(shapes.Hits, 415), openapi_extra=_body_of(shapes.Query))
@@ -167,8 +169,11 @@ async def _no_such(_request: Request) -> Response:
 
 
 def _unanswerable(_request: Request, error: Exception) -> Response:
-    status = 400 if isinstance(error, InputError) else 503
-    return problem(status, "That request cannot be answered", _sendable(str(error)))
+    if isinstance(error, InputError):
+        return problem(400, "That request cannot be answered", _sendable(str(error)))
+    refusal = problem(503, "That request cannot be answered", f"{_PLEASE_TELL}; incident {incident(error)}")
+    refusal.headers["retry-after"] = str(_LATER)
+    return refusal
 
 
 def _refused(_request: Request, error: Exception) -> Response:
@@ -186,9 +191,7 @@ def _invalid(_request: Request, error: Exception) -> Response:
 
 
 def _broken(_request: Request, error: Exception) -> Response:
-    # The kind only: what a person typed may stand in the message.
-    _LOG.error("a request could not be answered: %s", type(error).__name__)
-    return problem(500, "Something broke", "it is not your fault; tell whoever runs AskFirst")
+    return problem(500, "Something broke", f"{_PLEASE_TELL}; incident {incident(error)}")
 
 
 def _sendable(text: str) -> str:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 
+from anyio import CapacityLimiter
+
 from chat.answer import Answer, Contact, Message
 from chat.ask import Assistant
 from chat.opening import open_assistant
+from chat.web.logs import event
+from chat.web.metrics import Metrics
 from kb.clause import Clause, Policy
 from kb.errors import AskFirstError
 from kb.manifest import POINTER, current_index
 from kb.settings import Settings
 
+_AT_ONCE = 4  # answers of the API: each takes a processor, and more at once would only make all of them later
 _KEEP_OPEN = 30.0  # seconds an index that was replaced stays open for answers in flight
 
 
@@ -25,8 +31,10 @@ class Live:
     index before it; where a new index is being opened, questions wait for it.
     """
 
-    def __init__(self, settings: Settings, index: Path, log: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, index: Path, log: Callable[[str], None], metrics: Metrics | None = None) -> None:
         self._settings, self._log = settings, log
+        self.metrics = metrics or Metrics()
+        self.places = CapacityLimiter(_AT_ONCE)  # for whoever calls `answer` from the event loop
         self._lock = threading.Lock()
         self._seen = self._pointer()
         self._index, self._assistant = index, open_assistant(settings, index)
@@ -52,7 +60,17 @@ class Live:
 
     def answer(self, message: Message, groups: Collection[str] = ()) -> Answer:
         """The answer to one message, from what a member of `groups` may see."""
-        return self.assistant.answer(message, groups=groups)
+        began = time.perf_counter()
+        try:
+            answer = self.assistant.answer(message, groups=groups)
+        except Exception:
+            self.metrics.failed()
+            raise
+        seconds = time.perf_counter() - began
+        self.metrics.answered(answer, draft=message.draft, seconds=seconds)
+        kind = "draft" if message.draft else "question"
+        event("answer", kind=kind, lang=answer.lang, verdict=answer.verdict, in_scope=answer.in_scope, ms=round(seconds * 1000, 1))
+        return answer
 
     def clause(self, clause_id: str, lang: str, groups: Collection[str] = ()) -> Clause | None:
         """The clause that a member of `groups` may see today, in `lang` where one may, else in the other; `None` for any other."""
@@ -76,6 +94,8 @@ class Live:
             self._log(f"askfirst: answering from the last good index: {error}")
             return
         before, self._assistant, self._index = self._assistant, assistant, newest
+        self.metrics.swapped()
+        event("index", digest=assistant.knowledge.manifest.digest)
         closing = threading.Timer(_KEEP_OPEN, before.knowledge.close)
         closing.daemon = True
         closing.start()
