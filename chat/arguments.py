@@ -13,7 +13,7 @@ def parser() -> argparse.ArgumentParser:
         description="Can I post this? Answers from your social media rules: a verdict, the clause that decides, a person to ask.",
         epilog="Settings: askfirst.toml or ASKFIRST_* variables; `askfirst doctor` lists them.",
     )
-    top.add_argument("--version", action="version", version=_version())
+    top.add_argument("--version", action="version", version=f"askfirst {version()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     ask = commands.add_parser("ask", help="answer a question", description="Answers one question, or a line of JSON each with --jsonl.")
@@ -63,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("--role", choices=("staff", "author", "admin"), default="staff", help="what it may do (staff)")
     token.add_argument("--groups", default="", help="groups whose policies it sees, comma-separated (none)")
 
+    commands.add_parser(
+        "mcp",
+        help="a tool server (MCP) for other assistants",
+        description="Offers ask, search and clause to other assistants: an MCP server on stdin and stdout.",
+    )
+
     evaluate = commands.add_parser(
         "evaluate",
         help="measure the assistant on labelled cases",
@@ -109,10 +115,12 @@ def _positive(text: str) -> int:
     return number
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+def version() -> str:
+    """The installed version of the program."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
 
     try:
-        return f"askfirst {version('askfirst')}"
+        return installed("askfirst")
     except PackageNotFoundError:
-        return "askfirst (not installed)"
+        return "(not installed)"

@@ -59,6 +59,7 @@ def _commands() -> Mapping[str, Callable[[argparse.Namespace, Settings], int]]:
         "ingest": _ingest,
         "serve": _serve,
         "token": _token,
+        "mcp": _mcp,
         "evaluate": _evaluate,
         "init": _init,
         "doctor": _doctor,
@@ -215,6 +216,15 @@ def _token(options: argparse.Namespace, settings: Settings) -> int:
 
     print(make(settings, options.name, Role(options.role), listed(options.groups)))
     _log(f"its hash is in {tokens_path(settings)}; the token itself is shown this once")
+    return 0
+
+
+def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
+    from chat.mcp import serve
+
+    # Ctrl-C ends it at once: a thread that waits for stdin cannot be told to stop, and there is nothing to lose.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    serve(settings, ensure=lambda: _sound_index(settings), log=_log)
     return 0
 
 

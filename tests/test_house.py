@@ -34,6 +34,8 @@ MAY_NAME = {
     "watchfiles": {"ingest/watch.py"},
     "httpcore": {"ingest/fetch.py"},
     "prometheus_client": {"chat/web/metrics.py"},
+    "mcp": {"chat/mcp.py"},
+    "mcp_types": {"chat/mcp.py"},
 }
 
 
