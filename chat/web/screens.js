@@ -92,7 +92,7 @@
   addEventListener("input", (event) => keepText(event.target));
   addEventListener("click", (event) => keepPart(event.target));
   ready(() => new MutationObserver(restore).observe(
-    document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ["open"]}
+    document.documentElement, {childList: true, subtree: true, attributes: true, attributeFilter: ["open"]}
   ));
 
   const mail = (link) => {
