@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -93,6 +95,11 @@ class Cookies:
 
     def _seal(self, purpose: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self.key, salt=f"askfirst {purpose}")
+
+
+def challenge_of(verifier: str) -> str:
+    """What stands for a verifier until it is shown: SHA-256 in base64url."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("utf-8", "surrogatepass")).digest()).rstrip(b"=").decode()
 
 
 def read_key(settings: Settings) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.middleware.sessions import SessionMiddleware
 
-from chat.web.cookies import LARGEST, Cookies
+from chat.web.cookies import LARGEST, Cookies, challenge_of
 from chat.web.guard import problem
 from chat.web.identity import How, key_of, local
 from chat.web.thresholds import failed_page, handing_over_page, leaving_page, signed_out_page
@@ -188,11 +186,6 @@ def routes(app: FastAPI, provider: Provider, cookies: Cookies, known: Callable[[
         same_site="lax",
         https_only=rules.secure,
     )
-
-
-def challenge_of(verifier: str) -> str:
-    """What stands for a verifier until it is shown: SHA-256 in base64url."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("utf-8", "surrogatepass")).digest()).rstrip(b"=").decode()
 
 
 def _kind(error: Exception) -> str:

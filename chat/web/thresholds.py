@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import json
+import secrets
 
 from fastapi.responses import HTMLResponse
 
+from chat.web.cookies import challenge_of
 from chat.web.guard import hashes, running
 
 _STYLE = (
@@ -47,7 +49,9 @@ def refused_page(detail: str) -> HTMLResponse:
 def framed_page(base: str) -> HTMLResponse:
     """Inside another page: signing in takes a window of its own, because no provider lets itself be framed."""
     words = {"en": "Sign in to ask about the rules.", "id": "Masuk dulu untuk bertanya tentang aturan."}
-    return _page(401, words, f'<button id="go">{_both(_SIGN_IN)}</button>', _POP_UP.replace("BASE", _script(base)))
+    verifier = secrets.token_urlsafe(32)
+    script = f"const base = {_script(base)}, verifier = {_script(verifier)}, challenge = {_script(challenge_of(verifier))};{_POP_UP}"
+    return _page(401, words, f'<button id="go">{_both(_SIGN_IN)}</button>', script)
 
 
 def handing_over_page(note: str, base: str) -> HTMLResponse:
@@ -57,18 +61,16 @@ def handing_over_page(note: str, base: str) -> HTMLResponse:
     return _page(200, words, f'<p><a href="{html.escape(base)}/">AskFirst</a></p>', script)
 
 
-# The verifier never leaves this page: whoever else learns of the note can do nothing with it.
+# Only this page knows the verifier: whoever else learns of the note can do nothing with it. Both are made by the server,
+# because inside a page of plain http a browser has no hash to offer.
 _POP_UP = """
-const plain = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\\+/g, "-").replace(/\\//g, "_").replace(/=+$/, "");
-const verifier = plain(crypto.getRandomValues(new Uint8Array(32)));
-let opened = null, challenge = "";
-crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)).then((found) => { challenge = plain(new Uint8Array(found)); });
+let opened = null;
 document.getElementById("go").addEventListener("click", () => {
-  opened = window.open(BASE + "/sign-in?popup=" + challenge, "askfirst-sign-in", "popup,width=520,height=680");
+  opened = window.open(base + "/sign-in?popup=" + challenge, "askfirst-sign-in", "popup,width=520,height=680");
 });
 window.addEventListener("message", async (event) => {
   if (event.origin !== window.location.origin || event.source !== opened || !event.data?.askfirst) return;
-  const reply = await fetch(BASE + "/sign-in/here", {
+  const reply = await fetch(base + "/sign-in/here", {
     method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({note: event.data.askfirst, verifier}),
   });
   if (reply.ok) window.location.reload();

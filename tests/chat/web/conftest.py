@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,19 @@ def limited_home(session_home: Path, tmp_path_factory: pytest.TempPathFactory) -
     from tests.chat.web.rooms import furnish
 
     return furnish(session_home, tmp_path_factory.mktemp("rooms"))
+
+
+@pytest.fixture(scope="package")
+def provider() -> Iterator[str]:
+    """Where a small OpenID provider answers."""
+    process = subprocess.Popen([sys.executable, "-m", "tests.chat.web.provider", "0"], stdout=subprocess.PIPE, encoding="utf-8")
+    assert process.stdout
+    try:
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 @pytest.fixture(scope="package")

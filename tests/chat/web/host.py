@@ -51,12 +51,13 @@ class Intranet:
             body, kind = page.encode(), "text/html; charset=utf-8"
         else:
             body, kind = b"", "image/svg+xml"
+        origin = "/".join(self.askfirst.split("/", 3)[:3])  # a path would have to match to its end
         request.send_response(200)
         request.send_header("Content-Type", kind)
         request.send_header("Content-Length", str(len(body)))
         request.send_header(
             "Content-Security-Policy",
-            f"default-src 'none'; img-src 'self'; style-src 'self'; script-src {self.askfirst}; frame-src {self.askfirst}; "
+            f"default-src 'none'; img-src 'self'; style-src 'self'; script-src {origin}; frame-src {origin}; "
             "require-trusted-types-for 'script'",
         )
         request.end_headers()

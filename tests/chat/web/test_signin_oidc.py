@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from chat.web.oidc import challenge_of
+from chat.web.cookies import challenge_of
 from kb.settings import Settings
 from tests.chat.web.provider import CLIENT, SECRET
 from tests.chat.web.rooms import built, visitor, with_settings
@@ -27,19 +24,6 @@ pytestmark = pytest.mark.model
 BASE = "https://kb.example.com"
 HTML = {"accept": "text/html,*/*"}
 IN = "__Host-askfirst"
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[str]:
-    """Where the provider answers."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.chat.web.provider", "0"], stdout=subprocess.PIPE, encoding="utf-8")
-    assert process.stdout
-    try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -263,7 +247,7 @@ def test_no_other_site_s_page_does_anything_in_a_person_s_name(path: str, header
 def test_inside_another_page_a_window_of_its_own_signs_in_and_hands_over(browser: TestClient, app: FastAPI, settings: Settings) -> None:
     framed = visitor(app, settings, base_url=BASE)  # inside another site's page a browser keeps cookies apart
     page = framed.get("/embed", headers=HTML | {"sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site"})
-    assert page.status_code == 401 and "Sign in" in page.text and "Masuk" in page.text and "sign-in?popup=" in page.text
+    assert page.status_code == 401 and "Sign in" in page.text and "Masuk" in page.text and "/sign-in?popup=" in page.text
     assert "https://other.example" in page.headers["content-security-policy"]
     verifier = "v" * 43
     done = signed_in(browser, popup=challenge_of(verifier))

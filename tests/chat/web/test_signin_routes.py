@@ -91,6 +91,11 @@ def test_nor_does_one_whose_role_is_too_small(app: FastAPI, settings: Settings) 
         assert admin.get(path).status_code == 200
 
 
+def test_a_person_in_a_browser_is_told_so_on_a_page_in_both_languages(app: FastAPI, settings: Settings) -> None:
+    page = someone(app, settings).get("/docs", headers={"accept": "text/html"})
+    assert page.status_code == 403 and "This page is not for you" in page.text and "bukan untuk Anda" in page.text
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/docs", "/openapi.json"])
 def test_figures_and_descriptions_are_for_admins_whether_the_route_is_there_or_not(path: str, app: FastAPI, settings: Settings) -> None:
     assert someone(app, settings, "staff").get(path).status_code == 403
@@ -120,6 +125,7 @@ def test_where_nobody_signs_in_on_purpose_everybody_is_staff_and_in_no_group(set
     assert anybody.get("/api/policies", headers={"authorization": "Bearer x"}).status_code == 401
 
 
+@pytest.mark.slow
 def test_a_real_server_believes_the_connection_and_no_header(limited_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"AUTH": "proxy", "AUTH_PROXIES": "127.0.0.1", "ROLE_ADMIN": "chiefs"}.items():
         monkeypatch.setenv(f"ASKFIRST_{name}", value)
