@@ -28,6 +28,7 @@ COLLECTION = "clauses"
 # Up to this many clauses their vectors are kept in memory and searched exactly, which at that size is faster than
 # asking Chroma (0.3 ms against 5 ms with a filter) and loses nothing; 30 MB at 384 dimensions. Above, Chroma's HNSW.
 EXACT = 20_000
+_SETS = 32  # sets of policies whose part of the matrix is kept
 BATCH = 5000  # Chroma 1.5.9 refuses more than 5,461 rows at once
 # Wider than Chroma's defaults where the graph is what answers; up to `EXACT` clauses nobody asks it, and it is made cheaply.
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
@@ -192,11 +193,14 @@ class ChromaStore:
         ]
 
     def _of(self, policies: frozenset[str], keys: list[str], owners: list[str], kept: Vectors) -> tuple[list[str], Vectors]:
-        """The part of the matrix that belongs to these policies; few sets are ever asked for, so each is kept."""
-        if policies not in self._owned:
+        """The part of the matrix that belongs to these policies; those of the sets asked for last are kept."""
+        found = self._owned.get(policies)
+        if found is None:
+            if len(self._owned) >= _SETS:  # people of many groups together have many sets, each up to a matrix of its own
+                self._owned.clear()
             rows = [at for at, owner in enumerate(owners) if owner in policies]
-            self._owned[policies] = ([keys[at] for at in rows], np.ascontiguousarray(kept[rows]))
-        return self._owned[policies]
+            found = self._owned[policies] = ([keys[at] for at in rows], np.ascontiguousarray(kept[rows]))
+        return found
 
     def _all_vectors(self) -> tuple[list[str], list[str], Vectors] | None:
         """Keys, ids of their policies, and vectors of every clause; `None` where there are too many to keep."""
