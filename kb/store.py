@@ -30,8 +30,9 @@ COLLECTION = "clauses"
 EXACT = 20_000
 _SETS = 32  # sets of policies whose part of the matrix is kept
 BATCH = 5000  # Chroma 1.5.9 refuses more than 5,461 rows at once
-# Wider than Chroma's defaults where the graph is what answers; up to `EXACT` clauses nobody asks it, and it is made cheaply.
-_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
+# Wider than Chroma's defaults where the graph is what answers (at 100,000 clauses `ef_search` 200 finds 0.973 of the ten nearest, 400
+# 0.992 for 0.7 ms more); up to `EXACT` clauses nobody asks it, and it is made cheaply.
+_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 32}
 _UNASKED = {"space": "cosine", "ef_construction": 50, "ef_search": 200, "max_neighbors": 16}
 _WIDER = (2, 8)  # how many times as many clauses as wanted are looked at, one after the other, to find those of some policies
 _NOTE = "server.json"
