@@ -18,6 +18,7 @@ from chat.web.embed import embed_script, embedded, routes
 from chat.web.words import WORDS
 from tests.chat.web.conftest import CHROMIUM, FLAGS
 from tests.chat.web.host import Intranet
+from tests.chat.web.test_screens import violations
 from tests.chat.web.test_serve import Server
 
 PATIENCE = 30_000  # ms, for a machine that is busy with something else
@@ -323,3 +324,18 @@ def test_only_the_chat_itself_can_close_the_dialog(place: Place) -> None:
         expect(page.get_by_role("dialog")).to_be_visible()
         page.frames[1].evaluate("window.parent.postMessage({askfirst: 'close'}, '*')")
         expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@browsing
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_button_the_dialog_and_the_chat(scheme: str, place: Place) -> None:
+    with place.visit(SITES["other site"], color_scheme=scheme) as page:
+        expect(page.locator("#askfirst-embed .open")).to_be_visible(timeout=PATIENCE)
+        assert violations(page, "#askfirst-embed") == []
+        frame = opened(page)
+        frame.locator("#af-box textarea").fill(LOGO["en"])
+        frame.locator("#af-send").click()
+        answered(frame)
+        page.wait_for_timeout(300)  # the dialog has risen
+        assert violations(page, "#askfirst-embed") == []
+        assert violations(page.frames[1]) == []

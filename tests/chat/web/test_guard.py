@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from chat.web.guard import LARGEST_BODY, Fence, Guard, fence, hashes, running
 from chat.web.shell import Needed, is_open
 from kb.settings import Settings, read_settings
+from tests.chat.test_cli import askfirst, one_line
 
 # Gradio makes event loops that nobody closes; they end with the application, in its fixture.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -92,6 +93,15 @@ def test_where_it_listens_on_every_address_bare_addresses_are_known(host: str, a
     found = drawn(tmp_path, host=host)
     assert found.knows(address) is known and not found.knows("rebound.example") and not found.knows("rebound.example:7860")
     assert host == "10.0.0.5" or not found.knows("intranet")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("EMBED_ORIGINS", "*"), ("EMBED_ORIGINS", "intranet.example"), ("PUBLIC_HOSTS", "https://ask.example")]
+)
+def test_what_is_no_origin_or_host_keeps_it_from_starting(key: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"ASKFIRST_{key}", value)
+    line = one_line(askfirst("serve", "--port", "0", home=tmp_path))
+    assert key.lower() in line and value in line and "correct it" in line
 
 
 # --- other sites' pages ---------------------------------------------------------------------------------------------
@@ -190,7 +200,7 @@ def test_a_body_of_too_many_bytes_or_of_none_that_can_be_told_is_refused(declare
 OURS = {
     "GET /", "GET /embed", "GET /embed.js", "GET /about",
     "GET /policies", "GET /policies/{policy_id:path}", "GET /clauses/{clause_id:path}",
-    "GET /healthz", "GET /readyz", "GET /docs", "GET /openapi.json",
+    "GET /healthz", "GET /readyz", "GET /metrics", "GET /docs", "GET /openapi.json",
     "POST /api/ask", "POST /api/search", "GET /api/policies", "GET /api/clauses/{clause_id:path}",
 }  # fmt: skip
 GRADIO_S = {
