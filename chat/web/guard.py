@@ -108,7 +108,7 @@ class Guard:
         if not hosts or not all(self._fence.knows(host) for host in hosts):
             return problem(421, "Not this server", "expected a host name of AskFirst's; add yours to public_url or public_hosts")
         declared = next((value for name, value in headers if name == b"content-length"), "0")
-        if not declared.isdigit() or int(declared) > LARGEST_BODY:
+        if not (declared.isascii() and declared.isdigit()) or int(declared) > LARGEST_BODY:
             return problem(413, "Too large", f"expected at most {LARGEST_BODY:,} bytes")
         origins = self._fence.origins if path.startswith("/api/") else ()
         if scope["method"] not in _SAFE and not same_site(scope["headers"], origins):
