@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.document import Refusal
+from ingest.numbering import parse
 from kb.clause import PRACTICE_NUMBERS, Clause, Modality
 from kb.lexical import words
 
@@ -29,11 +30,14 @@ class Topic:
 _MARKERS: tuple[tuple[Modality, str], ...] = (
     (
         Modality.MUST_NOT,
-        r"\b(?:must|may|shall|can) ?not\b|\b(?:can't|mustn't|shan't)|\b(?:must|shall|may) never\b|\b(?:is|are) (?:not (?:allowed|permitted|authori[sz]ed|for)"
-        r"|forbidden|prohibited|banned|barred|off limits)\b|\bnever\b|\bdo not\b|\bdon't\b|^no (?:\w+ ){1,4}(?:may|is|are)\b|^(?:no|not)\b(?! only)"
+        r"\b(?:must|may|shall|can) ?not\b|\b(?:can't|mustn't|shan't)|\b(?:must|shall|may) never\b"
+        r"|\b(?:is|are) (?:not (?:allowed|permitted|authori[sz]ed|entitled|free to|acceptable|appropriate|fine|for)|unacceptable"
+        r"|forbidden|prohibited|banned|barred|off limits)\b|\bnever\b|\bdo not\b|\bdon't\b|^no (?:\w+ ){1,4}(?:may|is|are)\b|^(?:no(?!\.,|\. ?\d|\. ?(?:dok|urut|surat)\b)|not)\b(?! only)"
+        r"|\b(?:nobody|no[ -]one|nothing|neither)\b[^.;:]{0,60}\b(?:may|can)\b"
         r"|\bno (?:\w+ ){1,4}may\b|\b(?:forbids?|forbade|prohibits?|prohibited|bars?|barred|bans?|banned)\b|\bunder no circumstances\b"
-        r"|\b(?:must|shall|may) (?:\w+ )?(?:(?:\w+ )?nothing|(?:in|to|from) no|no(?!t)|neither)\b"
-        r"|\b(?:me)?larang\b|\bdilarang\b|\btidak (?:boleh|diperbolehkan|diperkenankan|diizinkan|dibenarkan|dapat|dipakai|digunakan)\b"
+        r"|\b(?:must|shall|may|can) (?:\w+ )?(?:(?:\w+ )?nothing|(?:at|by|in|on|to|from|under) no|no(?!t)|neither)\b"
+        r"|\b(?:me)?larang\b|\bdilarang\b|\b(?:tidak|belum) (?:boleh|dibolehkan|diperbolehkan|diperkenankan|dipersilakan|diizinkan|dibenarkan|dapat|bebas|berhak|berwenang|dipakai|digunakan)\b"
+        r"|\b(?:tidak|tak) (?:ada|se\w+|satu) (?:pun )?(?:\w+ ){0,3}(?:boleh|dapat)\b"
         r"|\b(?:tak|enggak|nggak|gak|ga) boleh\b|\bbukan untuk\b|\bjangan(?:lah)?\b|\bdiharamkan\b|\bterlarang\b",
     ),
     (
@@ -45,7 +49,7 @@ _MARKERS: tuple[tuple[Modality, str], ...] = (
     ),
     (
         Modality.MAY,
-        r"\bmay\b|\bcan\b|\b(?:is|are) (?:free|allowed|permitted|entitled) to\b|\b(?:is|are) (?:welcome|encouraged|appropriate)\b|\bit is (?:fine|all right|acceptable)\b|\bfeel free\b"
+        r"(?<!\d )(?<!\bin )(?<!\bfrom )(?<!\bsince )(?<!\buntil )\bmay\b(?! \d)|\bcan\b|\b(?:is|are) (?:free|allowed|permitted|entitled) to\b|\b(?:is|are) (?:welcome|encouraged|appropriate)\b|\bit is (?:fine|all right|acceptable)\b|\bfeel free\b"
         r"|\b(?:do(?:es)? not|don't|doesn't) (?:have|need) to\b|\bneed (?:not\b|no\b|make no\b)|\b(?:is|are) not (?:required|obliged) to\b|\bneedn't\b"
         r"|\bboleh\b|\bdiperbolehkan\b|\bdiperkenankan\b|\bdapat\b|\bdipersilakan\b|\bsilakan\b|\bbebas\b|\b(?:tidak|tak) (?:wajib|harus|perlu|diwajibkan)\b",
     ),
@@ -83,13 +87,16 @@ _GIVEN_LEAVE = re.compile(
     re.IGNORECASE,
 )
 _ONLY = re.compile(r"\bonly (?:after|with|once|if|when)\b|\bhanya (?:setelah|dengan|atas|jika|bila)\b", re.IGNORECASE)
+# What some may do is no leave for everybody: "Only the press office may …", "Photos may only be taken by …".
+_ONLY_SOME = re.compile(r"(?:only|hanya)\b[^,.;]*$", re.IGNORECASE)
+_ONLY_BY = re.compile(r"(?:\w+ )?only\b[^,.;]*\b(?:by|through|via)\b|\w+ di\w+ (?:hanya )?oleh\b", re.IGNORECASE)
 # What can happen is not what one may do.
 _CAN_HAPPEN = re.compile(
     r"(?:may|can|cannot|may not|can not|can't) (?:also |still |often |even |easily |only |quickly |well |in turn )*(?:lead|cause|affect|result|identify|harm|damage|bring|end\b|become"
     r"|look|mean\b|reveal|spread|hurt|cost|expose|come\b|protect|guarantee|endanger|lose|face|suffer|incur|risk|remain|raise|pose|trigger|constitute|violate|mislead|seem|appear|undermine|jeopardi[sz]e|compromise|influence|persist|vary|differ|break|breach|reach|count|amount|apply|have (?:legal|consequences|an?\b)|happen|turn"
     r"|be (?:(?:often|easily|widely|also) )?(?:seen|traced|read\b|found|copied|an?\b|true|held|misunderstood|misread|linked|disciplined|subject|liable|dismissed|identified"
     r"|public|deleted|recalled|undone|searched|forwarded|tracked|taken back|the\b|wrong|treated|personally|illegal|unlawful|enough))"
-    r"|(?:tidak )?dapat (?:juga |pula |saja )?(?:di(?:lihat|lacak|hapus|baca|salin|telusuri|temukan|kenai|kenakan|pidana|hukum|jatuhi|cari|tarik)"
+    r"|(?:tidak )?dapat (?:juga |pula |saja )?(?:di(?:lihat|lacak|hapus|baca|salin|telusuri|temukan|kenai|kenakan|pidana|hukum|jatuhi|cari|tarik|berhentikan|keluarkan|pecat|tuntut|skors|mutasi|tindak)"
     r"|ber(?:akibat|dampak|ujung)|me(?:rusak|rugikan|nyebabkan|ngakibatkan|mengaruhi|nimbulkan|mbahayakan))",
     re.IGNORECASE,
 )
@@ -140,17 +147,43 @@ _STRICTEST = (
     Modality.INFO,
 )
 
+# An item that bans by itself, whatever the words that lead into it: "Employees shall: never …", "Please note: data must not …".
+_BAN_OF_ITS_OWN = re.compile(
+    r"(?:not|never|tidak|jangan|dilarang)\b(?! only)|[^.;:]*\b(?:(?:must|may|shall|can) ?(?:not|never)|can't|mustn't|dilarang|tidak (?:boleh|diperbolehkan|diperkenankan))\b",
+    re.IGNORECASE,
+)
+# A heading that only says that what stands below it is banned: "Don'ts", "What you must not do", "Larangan".
+_BAN_HEADING = re.compile(
+    r"(?:(?:what|things|you|we|employees|staff|please) ){0,3}(?:must not|may not|should not|shall not|do not|don'?ts?|cannot|can't|never|not to)(?: (?:do|post|share))?"
+    r"|(?:strictly )?(?:prohibit(?:ed|ions?)|forbidden|unacceptable|banned|not (?:allowed|permitted|acceptable))"
+    r"(?: (?:conduct|uses?|activit(?:y|ies)|content|behaviou?rs?|acts?|actions?|practices?))?"
+    r"|(?:(?:hal|perbuatan|tindakan|perilaku|konten|penggunaan|hal-hal) )?(?:yang )?(?:dilarang|terlarang|tidak (?:boleh|diperbolehkan|diperkenankan)|jangan)(?: dilakukan)?"
+    r"|larangan",
+    re.IGNORECASE,
+)
 # What stands behind a "but" counts as a sentence: "You may name your employer, but must not use its logo."
 _SENTENCE = re.compile(
-    r"(?<=[.!?])\s+(?=[A-Z])|,? (?:but|however|tetapi|tapi|namun) (?=[^.]*\b(?:must|may|shall|can|never|not|boleh|dilarang|jangan|tidak)\b)"
+    r"(?<=[.!?])(?<!\bNo\.)\s+(?=[A-Z])|,? (?:but|however|tetapi|tapi|namun) (?=[^.]*\b(?:must|may|shall|can|never|not|boleh|dilarang|jangan|tidak)\b)"
 )
 
 
 def modality_of(text: str) -> Modality:
     """The deontic force that the words of a clause express, of several sentences the strictest; `info` where they express none."""
-    if _EXAMPLE.match(text.strip()):
+    text = text.strip().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    if _EXAMPLE.match(text):
         return Modality.INFO
-    return min(map(_of_sentence, _SENTENCE.split(text.strip())), key=_STRICTEST.index)
+    if any(_BAN_OF_ITS_OWN.match(part) for part in re.split(r"(?<=:) ", text)[1:]):
+        return Modality.MUST_NOT
+    return min(map(_of_sentence, _SENTENCE.split(text)), key=_STRICTEST.index)
+
+
+def _is_banned(heading: Sequence[str], text: str) -> bool:
+    """Whether the heading bans what the text names or bids and the text has no force of its own."""
+    if not heading or _first_marker(text):
+        return False
+    number = parse(heading[-1])
+    name = heading[-1][number.end if number else 0 :].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return _BAN_HEADING.fullmatch(name.strip(" .:!")) is not None
 
 
 def _of_sentence(whole: str) -> Modality:
@@ -165,7 +198,7 @@ def _of_sentence(whole: str) -> Modality:
         if _BIDS_TO_ASK.match(part):
             return Modality.ASK_FIRST
         if (found := _first_marker(part)) and (not _IMPERATIVE.match(part) or found[1] == 0):
-            return _refined(found[0], part[found[1] :])
+            return _refined(found[0], part[: found[1]], part[found[1] :])
         if _IMPERATIVE.match(part):
             return Modality.MUST
     return Modality.ASK_FIRST if _ASKS.search(whole) else Modality.INFO
@@ -183,11 +216,13 @@ def _first_marker(text: str) -> tuple[Modality, int] | None:
     return None
 
 
-def _refined(modality: Modality, rest: str) -> Modality:
-    """The force of a marker in sight of what follows it."""
+def _refined(modality: Modality, before: str, rest: str) -> Modality:
+    """The force of a marker in sight of what stands around it."""
     if modality in (Modality.MUST, Modality.SHOULD) and _TO_ASK.match(rest):
         return Modality.ASK_FIRST
-    if modality is Modality.MAY and _GIVEN_LEAVE.search(rest) and _ONLY.search(rest):
+    if modality is Modality.MAY and (
+        (_GIVEN_LEAVE.search(rest) and _ONLY.search(rest)) or _ONLY_SOME.match(before) or _ONLY_BY.match(rest)
+    ):
         return Modality.ASK_FIRST
     return modality
 
@@ -223,7 +258,7 @@ def annotate(clause: Clause, attributes: Mapping[str, str], topics: Sequence[Top
         except ValueError:
             raise Refusal(f"{line}expected a modality of {', '.join(Modality)}; found '{attributes['modality']}'; correct it") from None
     else:
-        modality = modality_of(whole)
+        modality = Modality.MUST_NOT if _is_banned(clause.heading, whole) else modality_of(whole)
     if "topics" in attributes:
         found = tuple(t for t in attributes["topics"].split(",") if t)
         for topic in found:

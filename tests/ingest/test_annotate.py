@@ -74,6 +74,65 @@ def test_the_force_of_a_sentence(text: str, expected: Modality) -> None:
     assert modality_of(text) is expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You can’t use the logo.",
+        "You don’t have leave to use the logo.",
+        "Employees shall: never forward internal messages",
+        "Employees must: not share passwords.",
+        "Pegawai wajib: tidak menyebarkan rahasia",
+        "Please read this, as it binds you: Customer data must never be entered into a tool.",
+        "Nobody may post on behalf of the company.",
+        "Nothing may be posted about clients.",
+        "Neither staff nor contractors may post client data.",
+        "Employees can at no time disclose client data.",
+        "Employees are not entitled to speak for the company.",
+        "It is not acceptable to use the logo.",
+        "Can I lend my phone to my family?\u2003No.",
+        "Tidak seorang pun boleh mengunggah data pasien.",
+        "Karyawan belum boleh mengunggah sebelum diumumkan.",
+        "Karyawan tidak bebas menggunakan logo.",
+    ],
+)
+def test_a_ban_is_never_taken_for_leave_or_duty(text: str) -> None:
+    assert modality_of(text) is Modality.MUST_NOT
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Last updated: 3 May 2024 by HR", Modality.INFO),
+        ("These rules apply from May to October.", Modality.INFO),
+        ("Pekerja dapat diberhentikan apabila mengunggah data.", Modality.INFO),
+        ("Only the press office may speak to the media.", Modality.ASK_FIRST),
+        ("Hanya Humas yang boleh berbicara kepada media.", Modality.ASK_FIRST),
+        ("Photographs may only be taken by the press office.", Modality.ASK_FIRST),
+    ],
+)
+def test_a_month_a_sanction_and_what_some_may_do_are_no_leave(text: str, expected: Modality) -> None:
+    assert modality_of(text) is expected
+
+
+def test_the_head_of_a_column_of_numbers_bans_nothing() -> None:
+    assert modality_of("No., Record, Remarks 4\u2003Payroll\u2003May be destroyed after a year.") is Modality.MAY
+    assert modality_of("No. Dok: HR-012/2025") is Modality.INFO
+
+
+@pytest.mark.parametrize("heading", ["Don’ts", "3. You must not", "What not to do", "Prohibited conduct", "Larangan", "Hal yang dilarang"])
+def test_what_stands_below_a_heading_that_bans_is_banned_unless_it_has_a_force_of_its_own(
+    heading: str, clause: Callable[..., Clause]
+) -> None:
+    named = annotate(clause(text="Share the names of clients", heading=(heading,)), {}, TOPICS)
+    excepted = annotate(clause(text="You may share what the press office has published.", heading=(heading,)), {}, TOPICS)
+    assert (named.modality, excepted.modality) == (Modality.MUST_NOT, Modality.MAY)
+
+
+@pytest.mark.parametrize("heading", ["Do’s and don’ts", "Never share passwords", "Kewajiban dan larangan"])
+def test_a_heading_that_bans_something_else_too_decides_nothing(heading: str, clause: Callable[..., Clause]) -> None:
+    assert annotate(clause(text="Change your password", heading=(heading,)), {}, TOPICS).modality is not Modality.MUST_NOT
+
+
 def test_topics_are_whole_words_in_the_clause_s_language() -> None:
     assert topics_of("Buy a licence for every stock photo.", "en", TOPICS) == ("copyright",)
     assert topics_of("Jangan nyinyir soal hak cipta.", "id", TOPICS) == ("copyright", "respect")
