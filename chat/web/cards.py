@@ -40,7 +40,14 @@ class Failed:
     contact: Contact
 
 
-Outcome = Answer | TooLong | Failed | None
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message with others before it."""
+
+    before: int
+
+
+Outcome = Answer | TooLong | Failed | Waiting | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,9 @@ def answer_card(answer: Answer, message: Message) -> str:
 def _turn(turn: Turn, lang: str) -> str:
     match turn.outcome:
         case None:
-            # A paragraph, not an article: the page's updates replace it whole, so a screen reader hears the answer once.
-            after = f'<p class="af-pending"><span class="af-dots"><i></i><i></i><i></i></span>{words("pending", lang)}</p>'
+            after = _pending(say("pending", lang))
+        case Waiting(before):
+            after = _pending(say("queued", lang, before=count(before, lang)))
         case TooLong(found, most):
             why = say("too_long_why", lang, found=count(found, lang), most=count(most, lang))
             after = _article("failed", lang, [_head("failed", say("too_long", lang), why, lang)])
@@ -95,6 +103,11 @@ def _turn(turn: Turn, lang: str) -> str:
             after = answer_card(answer, turn.message)
     findings = turn.outcome.findings if isinstance(turn.outcome, Answer) else ()
     return f'<section class="af-turn">{_said(turn.message, findings, lang)}{after}</section>'
+
+
+def _pending(said: str) -> str:
+    # A paragraph, not an article: the page's updates replace it whole, so a screen reader hears the answer once.
+    return f'<p class="af-pending"><span class="af-dots"><i></i><i></i><i></i></span>{escape(said)}</p>'
 
 
 def _said(message: Message, findings: Sequence[Finding], lang: str) -> str:

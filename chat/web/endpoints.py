@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from anyio import to_thread
 from fastapi import FastAPI, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -56,7 +55,7 @@ def endpoints(app: FastAPI, live: Live) -> None:
     async def ask(request: Request) -> Response:
         """Answers a question or checks a draft."""
         given = await _body(request)
-        answer = await to_thread.run_sync(live.answer, message_from(given), groups_of(request), limiter=live.places)
+        answer = await live.answer_in_turn(message_from(given), groups_of(request))
         return JSONResponse(answer.to_json() | {"id": given.get("id")})
 
     @app.post("/api/search", **common, responses=_told(shapes.Hits, 415), openapi_extra=_body_of(shapes.Query))

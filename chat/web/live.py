@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 
 from chat.answer import Answer, Contact, Message
 from chat.ask import Assistant
@@ -20,7 +20,7 @@ from kb.errors import AskFirstError
 from kb.manifest import POINTER, current_index
 from kb.settings import Settings
 
-_AT_ONCE = 4  # answers of the API: each takes a processor, and more at once would only make all of them later
+_AT_ONCE = 4  # answers: each takes a processor, and more at once would only make all of them later
 _KEEP_OPEN = 30.0  # seconds an index that was replaced stays open for answers in flight
 
 
@@ -34,7 +34,7 @@ class Live:
     def __init__(self, settings: Settings, index: Path, log: Callable[[str], None], metrics: Metrics | None = None) -> None:
         self._settings, self._log = settings, log
         self.metrics = metrics or Metrics()
-        self.places = CapacityLimiter(_AT_ONCE)  # for whoever calls `answer` from the event loop
+        self._places = CapacityLimiter(_AT_ONCE)
         self._lock = threading.Lock()
         self._seen = self._pointer()
         self._index, self._assistant = index, open_assistant(settings, index)
@@ -71,6 +71,14 @@ class Live:
         kind = "draft" if message.draft else "question"
         event("answer", kind=kind, lang=answer.lang, verdict=answer.verdict, in_scope=answer.in_scope, ms=round(seconds * 1000, 1))
         return answer
+
+    async def answer_in_turn(self, message: Message, groups: Collection[str] = ()) -> Answer:
+        """The same, first come, first served, for callers on the event loop."""
+        return await to_thread.run_sync(self.answer, message, groups, limiter=self._places)
+
+    def waiting(self) -> int:
+        """How many messages wait for their turn."""
+        return self._places.statistics().tasks_waiting
 
     def clause(self, clause_id: str, lang: str, groups: Collection[str] = ()) -> Clause | None:
         """The clause that a member of `groups` may see today, in `lang` where one may, else in the other; `None` for any other."""

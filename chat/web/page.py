@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
 from chat.answer import Account, Answer, Contact, Message
-from chat.web.cards import Failed, Outcome, TooLong, Turn, conversation
+from chat.web.cards import Failed, Outcome, TooLong, Turn, Waiting, conversation
 from chat.web.frame import Place, brand, head, navigation
 from chat.web.identity import groups_of
 from chat.web.theme import theme
@@ -20,13 +20,13 @@ LONGEST = 20_000  # characters of one message
 _HISTORY = 6  # earlier messages that an answer may take into account
 _SHOWN = 30  # turns of one visit that are kept
 _KEPT = 4 * 3600  # seconds a conversation stays in memory after its last message
-_WAITING, _AT_ONCE = 64, 4  # messages in the queue, and answered at the same time
+_WAITING = 256  # messages taken in hand, each told how many are before it, and as many again that are not told
 _QUESTION, _DRAFT, _UNSAID = "question", "draft", "unsaid"
 
 _LOG = logging.getLogger("askfirst.web")
 
-Answering = Callable[[Message], Answer]
-AnsweringFor = Callable[[Message, Collection[str]], Answer]
+Answering = Callable[[Message], Awaitable[Answer]]
+AnsweringFor = Callable[[Message, Collection[str]], Awaitable[Answer]]
 Naming = Callable[[str], Contact]
 Updates = list[Any]  # one a component, in the order of the outputs
 _BOX = 9  # where the text box stands in `_Screen.worded`
@@ -105,13 +105,13 @@ class _Screen:
         return [self.turns, self.log, self.empty, self.new, self.box]
 
 
-def build_page(answer: AnsweringFor, contact: Naming, placeholders: bool) -> gr.Blocks:
-    """The chat page over an answering function; `placeholders` says that its contacts are still examples."""
+def build_page(answer: AnsweringFor, waiting: Callable[[], int], contact: Naming, placeholders: bool) -> gr.Blocks:
+    """The chat page over an answering function and its queue; `placeholders` says that its contacts are still examples."""
     with gr.Blocks(title="AskFirst", analytics_enabled=False, fill_width=True) as page:
         screen = _layout(placeholders)
-        _wire(page, screen, answer, contact)
+        _wire(page, screen, answer, waiting, contact)
     # With `api_open` false nobody can go past the queue and its limits.
-    page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+    page.queue(max_size=_WAITING, default_concurrency_limit=_WAITING, api_open=False)
     return page
 
 
@@ -162,7 +162,7 @@ def _layout(placeholders: bool) -> _Screen:
     )
 
 
-def _wire(page: gr.Blocks, screen: _Screen, answer: AnsweringFor, contact: Naming) -> None:
+def _wire(page: gr.Blocks, screen: _Screen, answer: AnsweringFor, waiting: Callable[[], int], contact: Naming) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     turns, lang, kind, account, box = screen.turns, screen.lang, screen.kind, screen.account, screen.box
 
@@ -170,13 +170,16 @@ def _wire(page: gr.Blocks, screen: _Screen, answer: AnsweringFor, contact: Namin
         groups = groups_of(request)  # of whoever sends this very message, not of whoever opened the page
         return lambda message: answer(message, groups)
 
-    def typed(lang: str, kind: str, account: str, text: str | None, turns: list[Turn], request: gr.Request) -> Iterator[Updates]:
-        yield from _asked(answering(request), contact, lang, _message(text, kind, account), turns)
+    async def typed(lang: str, kind: str, account: str, text: str | None, turns: list[Turn], request: gr.Request) -> AsyncIterator[Updates]:
+        async for updates in _asked(answering(request), waiting, contact, lang, _message(text, kind, account), turns):
+            yield updates
 
-    def clicked(number: int) -> Callable[..., Iterator[Updates]]:
-        def example(lang: str, account: str, turns: list[Turn], request: gr.Request) -> Iterator[Updates]:
+    def clicked(number: int) -> Callable[..., AsyncIterator[Updates]]:
+        async def example(lang: str, account: str, turns: list[Turn], request: gr.Request) -> AsyncIterator[Updates]:
             draft, text = EXAMPLES[known(lang)][number]
-            yield from _asked(answering(request), contact, lang, _message(text, _DRAFT if draft else _QUESTION, account), turns)
+            message = _message(text, _DRAFT if draft else _QUESTION, account)
+            async for updates in _asked(answering(request), waiting, contact, lang, message, turns):
+                yield updates
 
         return example
 
@@ -196,7 +199,9 @@ def _wire(page: gr.Blocks, screen: _Screen, answer: AnsweringFor, contact: Namin
     screen.new.click(_anew, [lang], screen.moved, **quiet).then(None, js=_FOCUS, **quiet)
 
 
-def _asked(answer: Answering, contact: Naming, lang: str, message: Message, turns: list[Turn]) -> Iterator[Updates]:
+async def _asked(
+    answer: Answering, waiting: Callable[[], int], contact: Naming, lang: str, message: Message, turns: list[Turn]
+) -> AsyncIterator[Updates]:
     """The conversation with the message in it, first unanswered, then answered."""
     lang = known(lang)
     if not message.text:
@@ -209,13 +214,13 @@ def _asked(answer: Answering, contact: Naming, lang: str, message: Message, turn
         return
     heard = tuple(turn.message.text for turn in turns if isinstance(turn.outcome, Answer))
     message = replace(message, history=heard[-_HISTORY:])
-    yield _moved([*turns, Turn(message)], lang)
-    yield _moved([*turns, Turn(message, _outcome(answer, contact, lang, message))], lang, typed=gr.skip())
+    yield _moved([*turns, Turn(message, Waiting(before) if (before := waiting()) else None)], lang)
+    yield _moved([*turns, Turn(message, await _outcome(answer, contact, lang, message))], lang, typed=gr.skip())
 
 
-def _outcome(answer: Answering, contact: Naming, lang: str, message: Message) -> Outcome:
+async def _outcome(answer: Answering, contact: Naming, lang: str, message: Message) -> Outcome:
     try:
-        return answer(message)
+        return await answer(message)
     except Exception:  # whatever broke, the person gets a contact and never a verdict
         _LOG.exception("a message could not be answered")
         return Failed(contact(lang))

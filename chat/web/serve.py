@@ -34,6 +34,7 @@ Log = Callable[[str], None]
 _FINISHING = 20.0  # seconds that answers in flight may take to finish
 _LOOK = 0.1  # seconds between looks at whether they have
 _CLOSING = 2  # seconds for what is then still open
+_IDLE = 75  # seconds; longer than nginx keeps an idle connection, so that it is never us who close one that it is about to use
 # An open page keeps this connection for as long as it is open; where its answer comes, it comes on another.
 _ENDLESS = "/gradio_api/heartbeat/"
 _FETCHED = "/gradio_api/queue/data"  # the answer to what was asked before
@@ -196,6 +197,7 @@ def _serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            timeout_keep_alive=_IDLE,
             timeout_graceful_shutdown=_CLOSING,
             root_path=settings.root_path,
         )

@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -65,12 +66,18 @@ class Tally:
         return "" if not self.wrong else f" {dict(Counter((status, said[:60]) for _, status, said in self.wrong))}"
 
 
+@cache
+def texts() -> list[str]:
+    """Every question of the bank, mixed; read once, because that takes seconds."""
+    found = [case.text for case in read_bank() if case.kind != "draft" and len(case.text) < 600]
+    random.Random(7).shuffle(found)
+    return found
+
+
 def questions() -> Iterator[str]:
     """Distinct ones, in both languages, without end."""
-    texts = [case.text for case in read_bank() if not case.kind.startswith("draft") and len(case.text) < 600]
-    random.Random(7).shuffle(texts)
     while True:
-        yield from texts
+        yield from texts()
 
 
 # --- who asks -------------------------------------------------------------------------------------------------------
@@ -264,13 +271,18 @@ def agreeing(home: Path, chroma: ChromaServer, count: int) -> None:
     """Two workers answer each question alike."""
     asked = questions()
     with serving(home, chroma_url=chroma.url) as one, serving(home, chroma_url=chroma.url) as other:
-        texts = [next(asked) for _ in range(count)]
+        some = [next(asked) for _ in range(count)]
         replies = [
-            [httpx.post(f"{server.address}/api/ask", json={"question": text}, timeout=60).json() for text in texts]
+            [httpx.post(f"{server.address}/api/ask", json={"question": text}, timeout=60).json() for text in some]
             for server in (one, other)
         ]
     alike = sum(first == second and "verdict" in first for first, second in zip(*replies, strict=True))
     print(f"  2 workers     {alike} of {count} answers alike, word for word")
+
+
+def busy() -> str:
+    """What else this machine has to do."""
+    return f"load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}"
 
 
 def main() -> None:
@@ -282,7 +294,9 @@ def main() -> None:
     options = given.parse_args()
     parts = options.parts.split(",")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    print(f"{os.cpu_count()} cores, load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}, {options.seconds:.0f} s a run")
+    print(
+        f"{len(texts()):,} questions, {os.cpu_count()} cores, load average {', '.join(f'{load:.1f}' for load in os.getloadavg())}, {options.seconds:.0f} s a run"
+    )
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         if options.home:
@@ -308,7 +322,7 @@ def main() -> None:
                     restarting(held, chroma, options.seconds)
             finally:
                 chroma.stop()
-    print(f"load average at the end {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
+    print(f"at the end {busy()}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chat.answer import Account, Answer, Citation, Contact, Finding, Message, Verdict
-from chat.web.cards import Failed, TooLong, Turn, answer_card, conversation
+from chat.web.cards import Failed, TooLong, Turn, Waiting, answer_card, conversation
 from chat.web.contact import asking, mail_link
 from chat.web.pieces import web_address
 from chat.web.theme import COLOURS, style
@@ -328,6 +328,12 @@ def test_the_log_is_there_before_the_first_message() -> None:
 def test_quotations_keep_their_own_language() -> None:
     html = answer_card(answer(Verdict.NO, clause(lang="id"), lang="en"), Message("May I?"))
     assert '<blockquote lang="id">' in html and '<article class="af-answer af-no" lang="en">' in html
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_a_message_that_waits_its_turn_says_how_many_are_before_it(lang: str) -> None:
+    shown = conversation([Turn(Message("Can I?"), Waiting(1200))], lang)
+    assert re.search(r"(Questions before yours|Pertanyaan sebelum milik Anda): 1[.,]200", shown)
 
 
 def test_both_languages_have_the_same_words_with_the_same_blanks() -> None:
