@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, RSAKey
 
 CLIENT, SECRET = "askfirst", "the client's secret"
 KEY = RSAKey.generate_key(2048, {"kid": "one"}, auto_kid=False)
@@ -90,7 +91,7 @@ class Provider(BaseHTTPRequestHandler):
     def _token(self, given: dict[str, str]) -> None:
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
         asked = self.codes.pop(given.get("code", ""), None)  # once only
-        verifier = base64.urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
+        verifier = _plain(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
         if self.headers.get("authorization") != f"Basic {basic}":
             self._json(401, {"error": "invalid_client"})
         elif not asked or asked["redirect_uri"] != given.get("redirect_uri") or asked["code_challenge"] != verifier:
@@ -114,11 +115,10 @@ class Provider(BaseHTTPRequestHandler):
             case "key":
                 return jwt.encode({"alg": "RS256", "kid": "one"}, claims, OTHER)
             case "symmetric":  # the public key taken for a shared secret
-                pem = KEY.as_pem(private=False)
-                return jwt.encode({"alg": "HS256", "kid": "one"}, claims, OctKey.import_key(pem), algorithms=["HS256"])
+                body = ".".join(map(_encoded, ({"alg": "HS256", "kid": "one"}, claims)))
+                return f"{body}.{_plain(hmac.digest(KEY.as_pem(private=False), body.encode(), 'sha256'))}"
             case "unsigned":
-                parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
-                return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."
+                return ".".join(map(_encoded, ({"alg": "none"}, claims))) + "."
             case _:
                 return jwt.encode({"alg": "RS256", "kid": "one"}, claims, KEY)
 
@@ -132,6 +132,14 @@ class Provider(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
+
+
+def _encoded(part: dict[str, Any]) -> str:
+    return _plain(json.dumps(part).encode())
+
+
+def _plain(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 if __name__ == "__main__":
