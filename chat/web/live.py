@@ -37,7 +37,7 @@ class Live:
         self._places = CapacityLimiter(_AT_ONCE)
         self._lock = threading.Lock()
         self._seen = self._pointer()
-        self._index, self._assistant = index, open_assistant(settings, index)
+        self._index, self._assistant = index, _ready(settings, index)
         self._renew()
 
     @property
@@ -97,7 +97,7 @@ class Live:
             newest = current_index(self._settings.index_folder)
             if newest == self._index:
                 return
-            assistant = open_assistant(self._settings, newest)
+            assistant = _ready(self._settings, newest)
         except AskFirstError as error:
             self._log(f"askfirst: answering from the last good index: {error}")
             return
@@ -107,3 +107,11 @@ class Live:
         closing = threading.Timer(_KEEP_OPEN, before.knowledge.close)
         closing.daemon = True
         closing.start()
+
+
+def _ready(settings: Settings, index: Path) -> Assistant:
+    """The assistant, which has answered once: vectors and word lists are read then, and nobody has to wait for them."""
+    assistant = open_assistant(settings, index)
+    for lang in ("en", "id"):
+        assistant.answer(Message("Can I post this? Boleh saya unggah ini?", lang=lang))
+    return assistant
