@@ -9,7 +9,7 @@ from datetime import date
 from chat.answer import Answer, Finding, Message
 from chat.cite import prove
 from chat.contacts import Contacts
-from chat.decide import Decided, Decision, Limits, OffTopic, Rule, Uncovered, confidence, decide, tempered
+from chat.decide import Decided, Decision, Limits, OffTopic, Rule, Uncovered, confidence, decide, nearest, tempered
 from chat.draft import Examined, examine
 from chat.judge import Judge, Reading
 from chat.question import Question, understand
@@ -63,7 +63,7 @@ class Assistant:
         references = self._references(decision, question, vector, today, groups)
         evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
         evidence += [rule for finding in examined.findings if (rule := self._rule_of(finding, question.lang))]
-        return self._worded(message, question, decision, evidence, references, reading, rules, examined)
+        return self._worded(message, question, decision, evidence, references, reading, rules, examined, nearest(rules, practices))
 
     def _evidence(self, question: Question, vector: Vectors, day: date, groups: Collection[str]) -> dict[Rank, list[Evidence]]:
         """The best binding clauses of each rank: an organisation's own are never crowded out by the practices."""
@@ -141,6 +141,7 @@ class Assistant:
         reading: Reading,
         rules: list[Rule],
         examined: Examined,
+        near: float,
     ) -> Answer:
         answer = word(decision, question, [e.clause for e in references], self.contacts, examined.findings)
         explain = {
@@ -148,6 +149,7 @@ class Assistant:
             "meant": decision.meant.value if isinstance(decision, Decided) else None,
             "confidence": self._confidence(decision, reading, rules, draft=question.draft),
             "scope": round(reading.scope, 3),
+            "nearest": round(near, 3),
             "verdicts": {v.value if v else "none": round(p, 3) for v, p in reading.verdicts.items()},
             "practices": {n: round(reading.practices[n], 2) for n in sorted(reading.practices, key=lambda n: -reading.practices[n])[:5]},
             "rules": [

@@ -36,13 +36,15 @@ _SURE = 0.02  # doubt that a number with right check digits, or a listed name, i
 class Limits:
     """When to abstain, fitted on the `tune` split: doubt allowed of a verdict that licenses, and of one that does not.
 
-    `scope` and `relevance` are the probabilities from which a message is ours and a rule bears on it. `slope`,
-    `margin` and `offset` turn the judge's confidence into calibrated doubt (Platt scaling).
+    `scope` and `relevance` are the probabilities from which a message is ours and a rule bears on it; a message below
+    `scope` is ours all the same where a rule is as near to it as `near`, a cosine. `slope`, `margin` and `offset` turn
+    the judge's confidence into calibrated doubt (Platt scaling).
     """
 
     licensing: float
     other: float
     scope: float
+    near: float
     relevance: float
     slope: float
     margin: float
@@ -51,16 +53,7 @@ class Limits:
 
     def tightened(self, limit: float) -> Limits:
         """The limits, made stricter where `limit` is lower; never looser."""
-        return Limits(
-            licensing=min(self.licensing, limit),
-            other=min(self.other, limit),
-            scope=self.scope,
-            relevance=self.relevance,
-            slope=self.slope,
-            margin=self.margin,
-            offset=self.offset,
-            practice=self.practice,
-        )
+        return replace(self, licensing=min(self.licensing, limit), other=min(self.other, limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +122,7 @@ def decide(
     is cited when nothing settles the matter; `ours` says that the message is ours whatever the judge thinks.
     """
     bearing = [rule for rule in rules if rule.relevance >= limits.relevance]
-    if reading.scope < limits.scope and not bearing and not ours:
+    if reading.scope < limits.scope and nearest(rules, practices) < limits.near and not bearing and not ours:
         return OffTopic()
     if bearing:
         first = bearing[0]
@@ -144,6 +137,11 @@ def decide(
     meant, doubt = _weigh(reading.verdicts, limits, draft=draft)
     ranked = rank_practices(practices, reading, limits)
     return _decided(meant, doubt, ranked, limits, keep_first=False, in_doubt=in_doubt)
+
+
+def nearest(rules: Sequence[Rule], practices: Sequence[Evidence]) -> float:
+    """The cosine of the message and the binding clause nearest to it; 0 where there is none."""
+    return max((evidence.dense for evidence in (*(rule.evidence for rule in rules), *practices)), default=0.0)
 
 
 def tempered(decision: Decision, sure: Clause | None, doubtful: Clause | None) -> Decision:

@@ -25,7 +25,7 @@ from kb.settings import Settings
 
 TARGET = 0.02
 TURNED_AWAY = 0.01  # of messages that are ours: the most that may be taken for somebody else's
-_START = Limits(licensing=1.0, other=1.0, scope=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6)
+_START = Limits(licensing=1.0, other=1.0, scope=0.0, near=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,19 +38,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cases = [case for case in read_bank() if case.split == "tune"]
     opened = open_assistant(Settings(home=options.home), options.index)
     outcomes = run(replace(opened, limits=_START), cases)
-    ours = [o for o in outcomes if o.case.in_scope]
-    scope = round(float(np.quantile([o.answer.explain["scope"] for o in ours], TURNED_AWAY)), 3)
+    scope, near = _turning(outcomes)
     # Doubt is about our own matters; the limits are about everything that would be answered, strangers' questions included.
-    answered = [o for o in outcomes if o.answer.explain.get("confidence") and o.answer.explain["scope"] >= scope]
+    answered = [o for o in outcomes if o.answer.explain.get("confidence") and not _turned(o, scope, near)]
     known = [o for o in answered if o.case.in_scope]
     right = np.array([o.case.accepts(Verdict(o.answer.explain["meant"])) for o in known])
     head = LogisticRegression(C=100.0).fit(_confidence(known), right)
-    fitted = replace(_START, scope=scope, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0]))
+    fitted = replace(
+        _START, scope=scope, near=near, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0])
+    )
     limits = replace(fitted, **_limits(answered, 1 - head.predict_proba(_confidence(answered))[:, 1]))
     options.out.write_text(json.dumps({"target": TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n", "utf-8")
     measured = run(replace(opened, limits=limits), cases)
     print(limits)
     print(table(figures(measured)))
+
+
+def _turned(outcome: Outcome, scope: float, near: float) -> bool:
+    explained = outcome.answer.explain
+    return bool(explained["scope"] < scope and explained["nearest"] < near)
+
+
+def _turning(outcomes: Sequence[Outcome]) -> tuple[float, float]:
+    """The `scope` and `near` that turn away most of what is not ours, and of what is ours no more than `TURNED_AWAY`."""
+    ours, others = ([o for o in outcomes if o.case.in_scope is mine] for mine in (True, False))
+    grid = [(float(scope), float(near)) for scope in np.linspace(0.3, 0.95, 14).round(2) for near in np.linspace(0.3, 1.0, 29).round(3)]
+    kept = [(s, n) for s, n in grid if sum(_turned(o, s, n) for o in ours) <= TURNED_AWAY * len(ours)]
+    return max(kept, key=lambda pair: sum(_turned(o, *pair) for o in others))
 
 
 def _confidence(outcomes: Sequence[Outcome]) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from chat.decide import Conflict, Decided, Informed, Limits, OffTopic, Rule, Unc
 from chat.judge import Reading
 from kb.clause import Clause, Evidence, Modality, Policy
 
-LIMITS = Limits(licensing=0.3, other=0.4, scope=0.5, relevance=0.5, slope=6, margin=0, offset=-3, practice=0.5)
+LIMITS = Limits(licensing=0.3, other=0.4, scope=0.5, near=0.5, relevance=0.5, slope=6, margin=0, offset=-3, practice=0.5)
 SURE = 0.95
 
 
@@ -117,6 +118,11 @@ def test_two_rules_of_equal_rank_that_disagree_are_both_shown(in_doubt: list[Cla
 
 def test_what_is_not_ours_is_turned_away(practices: list[Evidence], in_doubt: list[Clause]) -> None:
     assert decide(reading(Verdict.NO, scope=0.1), [], practices, in_doubt, LIMITS, draft=False) == OffTopic()
+
+
+def test_what_sounds_strange_and_is_close_to_a_rule_is_ours(practices: list[Evidence], in_doubt: list[Clause]) -> None:
+    near = [replace(evidence, dense=0.6) for evidence in practices]
+    assert isinstance(decide(reading(Verdict.NO, scope=0.1), [], near, in_doubt, LIMITS, draft=False), Decided)
 
 
 def test_what_an_own_rule_covers_is_ours_however_odd(in_doubt: list[Clause], clause: Callable[..., Clause]) -> None:
