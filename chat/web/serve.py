@@ -202,8 +202,15 @@ def _serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
             root_path=settings.root_path,
         )
     )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="server", daemon=True)
-    thread.start()
+    ended = threading.Event()  # a thread whose `join` a signal interrupts counts as ended in Python 3.11
+
+    def run() -> None:
+        try:
+            server.run(sockets=[bound])
+        finally:
+            ended.set()
+
+    threading.Thread(target=run, name="server", daemon=True).start()
     log(f"AskFirst is getting ready on {address}")
     try:
         index = ensure()
@@ -211,15 +218,15 @@ def _serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
 
         gate.open(build_app(settings, index, log, metrics))
         log(f"AskFirst answers on {address} (Ctrl-C stops it)")
-        while thread.is_alive():
-            thread.join(0.5)
+        while not ended.wait(0.5):
+            pass
     except KeyboardInterrupt:
         log("stopping")
         with suppress(KeyboardInterrupt):  # a second one: at once
             gate.finish(_FINISHING)
     finally:
         server.should_exit = True
-        thread.join(_CLOSING + 3)
+        ended.wait(_CLOSING + 3)
         bound.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,6 +34,13 @@ class Watched:
 
         try:
             await self._app(scope, receive, sending)
+        except asyncio.CancelledError:
+            # The server stops and waits no longer.
+            if status:
+                raise
+            refusal = problem(503, "Stopping", "the answer takes longer than the server may take to stop; ask again in a moment")
+            refusal.headers["retry-after"] = "5"
+            await refusal(scope, receive, sending)
         except Exception as error:
             # Starlette raises again what has been answered and logged; the web server would log it once more, text and all.
             if not status:

@@ -294,7 +294,7 @@ def main() -> None:
     options = given.parse_args()
     parts = options.parts.split(",")
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    print(print(f"{len(texts()):,} questions, {os.cpu_count()} cores, {options.seconds:.0f} s a run, {busy()}"))
+    print(f"{len(texts()):,} questions, {os.cpu_count()} cores, {options.seconds:.0f} s a run, {busy()}")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         if options.home:
