@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from chat.shelf import Shelf
 from chat.web.frame import Place, script
 from chat.web.guard import hashes, running
+from chat.web.identity import How, person_of
 from chat.web.live import Live
 from chat.web.pages.about import about_page
 from chat.web.pages.clause import clause_page
@@ -54,7 +55,9 @@ def routes(app: FastAPI, live: Live, groups: Callable[[Request], Collection[str]
     @app.get("/about", include_in_schema=False)
     def about(request: Request) -> Response:
         """What is known, what is kept, whom to ask."""
-        return _page(about_page(shelf(request), live.assistant.contacts, _place(request, "about")))
+        person = person_of(request)
+        leaves = person is not None and person.how is How.OIDC
+        return _page(about_page(shelf(request), live.assistant.contacts, _place(request, "about"), leaves=leaves))
 
 
 def _page(html: str, status: int = 200) -> Response:

@@ -17,8 +17,8 @@ _VERDICTS = ("yes", "yes_if", "no", "ask")
 _KEPT = ("nothing", "visit", "browser", "letter")
 
 
-def about_page(shelf: Shelf, contacts: Contacts, place: Place) -> str:
-    """What one should know of the assistant before one relies on it."""
+def about_page(shelf: Shelf, contacts: Contacts, place: Place, *, leaves: bool = False) -> str:
+    """What one should know of the assistant before one relies on it; `leaves` offers the way out to somebody who signed in."""
     lang = place.lang
     verdicts = "".join(
         f'<li class="af-{verdict}"><b>{icon(verdict)}{phrased(verdict, lang)}</b><span>{words(f"about_{verdict}", lang)}</span></li>'
@@ -32,9 +32,17 @@ def about_page(shelf: Shelf, contacts: Contacts, place: Place) -> str:
         f"<p>{words('about_doubt', lang)}</p></section>"
         f'<section><h2>{words("about_kept", lang)}</h2><ul class="af-plainly">{kept}</ul></section></div>'
         f"<aside>{_known(shelf, place)}{_ours(shelf, place)}"
-        f'<section><h2>{words("about_contact", lang)}</h2><div class="af-card">{card}</div></section></aside></div>'
+        f'<section><h2>{words("about_contact", lang)}</h2><div class="af-card">{card}</div></section>{_way_out(place) if leaves else ""}</aside></div>'
     )
     return screen(place, say("about_title", lang), body, current="about")
+
+
+def _way_out(place: Place) -> str:
+    lang = place.lang
+    return (
+        f"<section><h2>{words('about_signed_in', lang)}</h2><p>{words('about_session', lang)}</p>"
+        f'<p><a class="af-link" href="{place.to("sign-out")}">{words("about_sign_out", lang)}</a></p></section>'
+    )
 
 
 def _known(shelf: Shelf, place: Place) -> str:

@@ -222,6 +222,7 @@ def test_about_counts_what_is_known_and_says_what_is_kept(lang: str, client: Tes
     assert ("8, of which 6 decide" if lang == "en" else "8, 6 di antaranya") in text
     assert {"en": "9 March 2026", "id": "9 Maret 2026"}[lang] in text
     assert WORDS[lang]["about_kept_nothing"] in text and "press@example.com" in text
+    assert WORDS[lang]["about_sign_out"] not in text
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,11 @@ def test_a_provider_that_does_not_answer_is_said_in_words(settings: Settings, lo
 # --- signing out, and other sites -----------------------------------------------------------------------------------
 
 
+def test_the_way_out_is_shown_to_whom_it_leads_out(browser: TestClient) -> None:
+    signed_in(browser)
+    assert ">Sign out</a>" in browser.get("/about?lang=en").text and ">Keluar</a>" in browser.get("/about?lang=id").text
+
+
 def test_signing_out_forgets_the_person(browser: TestClient) -> None:
     signed_in(browser)
     asked = browser.get("/sign-out")
