@@ -32,8 +32,8 @@ class Marker:
 
 
 _ROMAN = r"(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
-_DECIMAL = r"\d{1,3}(?:\.(?!00)\d{1,3})*"
-_ORDINAL = (
+_DECIMAL = r"(?:[A-Z]\.(?=\d))?\d{1,3}(?:\.(?!00)\d{1,3})*"  # "4.2", and "A.1" of an annex
+ORDINAL = (
     r"Ke(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh)|First|Second|Third|Fourth|Fifth|Sixth|Seventh|Eighth|Ninth|Tenth"
 )
 _WORD = (
@@ -43,7 +43,7 @@ _WORD = (
 # A word in lower case is running text ("… under\nsection 5"), but for "ayat", which is printed small.
 _ARTICLE = re.compile(
     rf"(?P<number>(?:(?=[A-Z])(?i:{_WORD})[ \t\u00a0]+|§§?[ \t\u00a0]*|[Aa]yat[ \t\u00a0]+)"
-    rf"(?:\(\d{{1,3}}[a-z]?\)|{_DECIMAL}[A-Za-z]?|(?i:{_ROMAN})|[A-Z]|(?i:{_ORDINAL})))(?![\w(,/-])"
+    rf"(?:\(\d{{1,3}}[a-z]?\)|{_DECIMAL}[A-Za-z]?|(?i:{_ROMAN})|[A-Z]|(?i:{ORDINAL})))(?![\w(,/-])"
     r"(?P<close>[.:)]?(?:[ \t\u00a0]*[–—:-](?=\s))?)(?:\s+|$)"
 )
 _ENCLOSED = re.compile(
@@ -53,7 +53,7 @@ _CLOSED = re.compile(
     rf"(?P<number>(?:(?P<decimal>{_DECIMAL}[A-Za-z]?)|(?P<roman>{_ROMAN}|(?=[IVXLC])(?:XC|XL|L?X{{0,3}})(?:IX|IV|V?I{{0,3}}))|"
     r"(?P<letter>[a-z]|[A-Z]))[.)])(?:\s+|$|(?=[A-Z][a-z]))"
 )
-_OPEN = re.compile(r"(?P<number>\d{1,3}(?:\.(?!00)\d{1,3})*[A-Za-z]?)(?P<close>(?:[ \t\u00a0]*[–—:](?=\s))?)(?:\s+|$)")
+_OPEN = re.compile(rf"(?P<number>{_DECIMAL}[A-Za-z]?)(?P<close>(?:[ \t\u00a0]*[–—:](?=\s))?)(?:\s+|$)")
 _QUANTITY = re.compile(
     r"(?:[KMGT]B|WI(?:B|TA?)|UTC|GMT|[AP]M|USD|IDR|EUR|Rp|Million|Billion|Jan(?:uary|uari)?|Feb(?:ruary|ruari)?|Mar(?:ch|et)?|Apr(?:il)?|"
     r"May(?=\s*(?:\d|[,.)–-]|$))|Mei|Jun[ei]|Jul[iy]|Aug(?:ust)?|Agustus|Sep(?:t|tember)?|O[ck]t(?:ober)?|Nov(?:ember)?|De[cs](?:ember)?)\b"

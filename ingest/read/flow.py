@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import quantiles
 
 from ingest.document import Block, Document, Kind, LeftOut, Why
-from ingest.numbering import Marker, Style, parse
+from ingest.numbering import ORDINAL, Marker, Style, parse
+from ingest.read.drafts import CELL
 from ingest.read.layout import Line, fits, joined
+from ingest.read.outline import DOTTED, Outline
 
-CELL = "\u2003"
 LONGEST_HEADING = 200
 _BULLET = re.compile(r"(\(cid:\d+\)|[•◦▪●○■□‣⁃∙·–—*\uf0b7-])\s+(?=\S)")
 _TERMINAL = re.compile(r"[.;:!?][)\]”’\"']?$|[;,]\s*(?:and|or|dan|atau)$")
@@ -23,10 +24,10 @@ _REFERS = re.compile(
     re.IGNORECASE,
 )
 _KEYWORD = re.compile(
-    r"(?P<word>bab|chapter|part|bagian|section|pasal|article|annex|lampiran|schedule|§)\s*(?P<number>\d+[a-z]?|[IVXLC]+|[A-Z])\b[.:]?", re.I
+    rf"(?P<word>bab|chapter|part|bagian|section|pasal|article|annex|lampiran|schedule|§)\s*(?P<number>\d+[a-z]?|[IVXLC]+|{ORDINAL}|[A-Z])\b[.:]?",
+    re.I,
 )
 _RANK = {"bab": 0, "chapter": 0, "part": 0, "annex": 0, "lampiran": 0, "schedule": 0, "bagian": 1, "section": 1}
-_DOTTED = re.compile(r"\d+(?:\.\d+)*(?=[.)\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +52,6 @@ class _Draft:
     level: int = 1
     lead: str = ""
     why: Why | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The PDF's own headings: (page, title without spaces, in lower case) → depth from 1."""
-
-    depths: Mapping[tuple[int, str], int] = field(default_factory=dict)
-
-    def depth(self, draft: _Draft) -> int | None:
-        """How deep the outline puts this text; `None` where it does not name it."""
-        title = squeezed(draft.text)
-        bare = squeezed(_DOTTED.sub("", draft.text, count=1).lstrip(".) "))
-        return self.depths.get((draft.page, title)) or (self.depths.get((draft.page, bare)) if bare else None)
-
-
-def squeezed(text: str) -> str:
-    """Letters and digits only, in lower case."""
-    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def document(name: str, elements: Sequence[Line | Table], outline: Outline) -> Document:
@@ -188,16 +171,18 @@ def _begins(line: Line, draft: _Draft, leading: float, body: float, outline: Out
         return True
     if apart and not moved:
         return True
-    if _BULLET.match(line.text) and (meant or terminal or line.x0 < before.x0 - 3):
+    if (bullet := _BULLET.match(line.text)) and (
+        meant or terminal or line.x0 < before.x0 - 3 or (bullet[1] == draft.mark and abs(line.x0 - draft.lines[0].x0) < 3)
+    ):
         return True
     if (_marker(line.text) or _KEYWORD.fullmatch(line.text)) and _counts_on(line, draft, terminal, meant):
         return True
     title = line.bold or line.size > body + 0.9
-    if title and _KEYWORD.fullmatch(draft.text):
-        return False
-    if not title and _KEYWORD.fullmatch(draft.text):
+    if _KEYWORD.fullmatch(draft.text):
+        return not (title or _names(line, draft))
+    if _KEYWORD.match(draft.text) and draft.text.isupper() and not line.text.isupper():
         return True
-    if outline.depth(draft) or outline.depth(_opened(line)):
+    if outline.depth(draft.page, draft.text) or outline.depth(line.page, _opened(line).text):
         return True
     if moved:
         return meant if not terminal else meant or (line.text[:1].isupper() and before.x1 < before.right - 2 * before.size)
@@ -206,6 +191,14 @@ def _begins(line: Line, draft: _Draft, leading: float, body: float, outline: Out
     if draft.mark and line.x0 < draft.lines[0].x0 - 3 and terminal:
         return True
     return terminal and line.x0 > before.x0 + 8 and not draft.mark
+
+
+def _names(line: Line, division: _Draft) -> bool:
+    """Whether the line is the name of the chapter whose number alone is printed above it: capitals, or centred with it."""
+    keyword = _KEYWORD.match(division.text)
+    if not keyword or keyword["word"].lower() not in _RANK or _TERMINAL.search(line.text) or _marker(line.text):
+        return False
+    return line.text.isupper() or (_centred(division.lines[0], line) and line.x1 < line.right - 2 * line.size and line.text[:1].isupper())
 
 
 def _centred(one: Line, two: Line) -> bool:
@@ -246,19 +239,21 @@ def _headings(drafts: Sequence[_Draft], body: float, outline: Outline) -> None:
         size, heavy = draft.lines[0].size, all(line.bold for line in draft.lines) and not bold
         short = len(text) <= LONGEST_HEADING and not re.search(r"[.;,:]$", draft.text)
         keyword = _KEYWORD.match(text)
-        alone = keyword is not None and len(text) < 90 and len(draft.lines) == 1 and short
-        named = outline.depth(replace(draft, text=text))
+        alone = (
+            keyword is not None and short and (len(text) < 90 if len(draft.lines) == 1 else bool(_KEYWORD.fullmatch(draft.lines[0].text)))
+        )
+        named = outline.depth(draft.page, text)
         if not (named or (short and (size > body + 0.9 or heavy or alone or _parent(draft, drafts[at + 1 :])))):
             continue
         draft.kind, draft.text, draft.number, draft.mark = Kind.HEADING, text, None, ""
-        dots = _DOTTED.match(text)
+        dots = DOTTED.match(text)
         rank = _RANK.get(keyword["word"].lower(), 2) if keyword else dots[0].count(".") if dots else 0
         ranked.append((draft, (-round(size), not heavy, rank)))
     styles = sorted({style for _, style in ranked})
     depths = {style: at + 1 for at, style in enumerate(styles)}
     for draft, style in ranked:
         draft.level = depths[style]
-    named_levels = [(d, outline.depth(d)) for d, _ in ranked]
+    named_levels = [(d, outline.depth(d.page, d.text)) for d, _ in ranked]
     if any(depth for _, depth in named_levels):
         # A title that stands before the first heading of the outline is above all of them.
         shift = 1 if named_levels[0][1] is None else 0

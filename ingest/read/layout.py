@@ -226,14 +226,22 @@ def _gutter(its: Sequence[Sequence[Word]], left: float, right: float) -> float |
         clear = [row for row in its if not any(w.x0 < x + 4 and w.x1 > x - 4 for w in row)]
         # The lines of two columns need not stand at one height.
         lefts = [[w for w in row if w.x1 <= x] for row in clear if row[0].x1 <= x]
-        fewer = min(len(lefts), sum(row[-1].x0 >= x for row in clear))
-        if fewer < max(4, 0.4 * (fewer + crossed)):
+        rights = [[w for w in row if w.x0 >= x] for row in clear if row[-1].x0 >= x]
+        fewer = min(len(lefts), len(rights))
+        if fewer < max(4, 0.4 * (fewer + crossed)) or _centred(rights, x, right):
             continue
         # The cells of a table without rules leave their columns half empty; running text fills them.
         filled = median((max(w.x1 for w in row) - left) / (x - left) for row in lefts)
         if filled > 0.75 and (best is None or crossed < best[0]):
             best = crossed, float(x)
     return best[1] if best else None
+
+
+def _centred(its: Sequence[Sequence[Word]], left: float, right: float) -> bool:
+    """Whether the rows are headings in the middle of the page ("Pasal 5") rather than a column, which has a left edge or is full."""
+    edges = Counter(round(row[0].x0 / 2) for row in its).most_common(1)[0][1]
+    middles = Counter(round((row[0].x0 + row[-1].x1) / 4) for row in its).most_common(1)[0][1]
+    return edges < middles or (edges == middles and median(row[-1].x1 for row in its) - left < 0.6 * (right - left))
 
 
 def contents(lines: Sequence[Line]) -> list[Line]:

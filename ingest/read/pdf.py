@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ from statistics import median
 from typing import Any
 
 from ingest.document import Document, Refusal
-from ingest.read.flow import Outline, Table, document, squeezed, usual_size
+from ingest.read.flow import Table, document, usual_size
 from ingest.read.layout import Line, Word, contents, furniture, joined, line_of, notes, regions, rows
+from ingest.read.outline import Outline, letters_only
 
 MOST_PAGES = 2000
 MOST_CHARACTERS = 5_000_000
+_UNMAPPED = re.compile(r"\(cid:\d+\)")
 _LOUD = ("pdfminer", "pdfplumber", "pypdf")
 
 
@@ -112,9 +115,9 @@ def _pages(data: bytes) -> tuple[dict[int, list[Word]], dict[int, list[_Placed]]
         raise Refusal("expected a PDF with pages; found none; save it again as PDF")
     if not any(pages.values()) and not any(tables.values()):
         raise Refusal("expected a PDF with text; found pages of pictures only, a scan; run OCR over it first")
-    letters = sum(len(w.text) for words in pages.values() for w in words)
-    unmapped = sum(len(w.text) for words in pages.values() for w in words if "(cid:" in w.text)
-    if unmapped > 0.2 * letters:
+    # A bullet that its font does not name is no letter of the text.
+    texts = [_UNMAPPED.sub("\ufffd", w.text) for words in pages.values() for w in words]
+    if sum(text.count("\ufffd") for text in texts) > 0.2 * sum(map(len, texts)):
         raise Refusal("expected a PDF whose letters can be read; found fonts that do not name theirs; run OCR over it first")
     return pages, tables, heights
 
@@ -185,7 +188,7 @@ def _outline(data: bytes) -> Outline:
             for entry in entries:
                 if isinstance(entry, list):
                     walk(entry, depth + 1)
-                elif (page := reader.get_destination_page_number(entry)) is not None and (title := squeezed(str(entry.title))):
+                elif (page := reader.get_destination_page_number(entry)) is not None and (title := letters_only(str(entry.title))):
                     depths.setdefault((page + 1, title), depth)
 
         walk(reader.outline, 1)

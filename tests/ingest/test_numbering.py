@@ -17,6 +17,8 @@ from ingest.numbering import Style, bare, parse
         ("4.2.10. post names", "4.2.10.", "post names", Style.DECIMAL),
         ("4.2 (b) Client names stay inside.", "4.2", "(b) Client names stay inside.", Style.DECIMAL),
         ("3.1 “Confidential” means …", "3.1", "“Confidential” means …", Style.DECIMAL),
+        ("A.1 Rates are in Rupiah.", "A.1", "Rates are in Rupiah.", Style.DECIMAL),
+        ("B.2.3. post names", "B.2.3.", "post names", Style.DECIMAL),
         ("§ 1 May I post?", "§ 1", "May I post?", Style.ARTICLE),
         ("4.2 May staff post?", "4.2", "May staff post?", Style.DECIMAL),
         ("1.Purpose", "1.", "Purpose", Style.DECIMAL),

@@ -103,6 +103,17 @@ def test_headings_are_told_by_the_outline_where_print_does_not_show_them() -> No
     assert headings == [("Scope", 1), ("Who counts as an employee", 2), ("Sanctions", 1)]
 
 
+def test_a_chapter_s_name_on_the_line_below_belongs_to_its_heading() -> None:
+    name, data, _ = made.chapters_without_bold()
+    headings = [(b.text, b.level) for b in read_pdf(data, name).blocks if b.kind is Kind.HEADING]
+    assert headings[2:6] == [
+        ("BAB II KEWAJIBAN DAN LARANGAN", 1),
+        ("Bagian Kesatu Kewajiban", 2),
+        ("Pasal 2", 3),
+        ("Bagian Kedua Larangan", 2),
+    ]
+
+
 def test_a_table_s_row_carries_its_header() -> None:
     name, data, _ = made.table_over_pages()
     rows = [b for b in read_pdf(data, name).blocks if b.text.startswith("Channel ")]

@@ -282,6 +282,45 @@ def plain_pasal() -> Made:
     ]  # fmt: skip
 
 
+def chapters_without_bold() -> Made:
+    """Chapters, parts and articles that only the middle of the line tells, beside short items that look like a left column."""
+    middle = ParagraphStyle("middle", TEXT, alignment=TA_CENTER)
+    story = [
+        P("BAB I", middle), P("KETENTUAN UMUM", middle), P("Pasal 1", middle),
+        P("Karyawan adalah setiap orang yang bekerja pada perusahaan."),
+        P("BAB II", middle), P("KEWAJIBAN DAN LARANGAN", middle), P("Bagian Kesatu", middle), P("Kewajiban", middle),
+        P("Pasal 2", middle), P("Karyawan wajib menjaga rahasia."),
+        P("Bagian Kedua", middle), P("Larangan", middle), P("Pasal 3", middle), P("Karyawan dilarang:"),
+        item("a.", "mengunggah dokumen;"), item("b.", "memotret pelanggan."),
+        P("BAB III", middle), P("SANKSI", middle), P("Pasal 4", middle), P("Sanksi berupa:"),
+        item("a.", "teguran; atau"), item("b.", "pemecatan."),
+        P("Pasal 4A", middle), P("Sanksi ditetapkan Direksi."),
+    ]  # fmt: skip
+    return "bab.pdf", typeset(story), [
+        ("Karyawan adalah setiap orang yang bekerja pada perusahaan.", "1", 1), ("Karyawan wajib menjaga rahasia.", "2", 1),
+        ("Karyawan dilarang:", "3", 1), ("mengunggah dokumen;", "3 (a)", 1), ("memotret pelanggan.", "3 (b)", 1),
+        ("Sanksi berupa:", "4", 1), ("teguran; atau", "4 (a)", 1), ("pemecatan.", "4 (b)", 1), ("Sanksi ditetapkan Direksi.", "4A", 1),
+    ]  # fmt: skip
+
+
+def slides() -> Made:
+    """Bullets without full stops, some as long as the slide is wide."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(720, 405))
+    bullets = ("Say that you work here when you talk about our products", "Never post under a false name", "Ask")
+    for page, title in enumerate(("Be open about who you are", "Keep secrets secret"), 1):
+        canvas.setFont("Helvetica-Bold", 28)
+        canvas.drawString(40, 350, title)
+        canvas.setFont("Helvetica", 18)
+        for at, bullet in enumerate(bullets):
+            canvas.drawString(50, 300 - 28 * at, f"• {bullet}")
+        canvas.setFont("Helvetica", 9)
+        canvas.drawRightString(690, 15, str(page))
+        canvas.showPage()
+    canvas.save()
+    return "slides.pdf", out.getvalue(), [(bullet, None, page) for page in (1, 2) for bullet in bullets]
+
+
 def articles() -> Made:
     story = [
         P("Article 5 – Photographs", SUBHEAD), item("1.", "Ask everyone in the picture."), item("2.", "Take it down when asked."),
@@ -552,7 +591,8 @@ def note_under_a_running_paragraph() -> Made:
 
 DOCUMENTS: tuple[Callable[[], Made], ...] = (
     decimal_sections, letters_of_the_alphabet, roman_numbers, bullets, bold_headings, outline, two_columns, footnotes, running_heads,
-    contents, contents_by_tabs, hyphenation, pasal_and_ayat, plain_pasal, articles, paragraph_signs, ruled_table, table_over_pages,
-    items_over_a_page, cross_references, first_line_indents, right_to_left, two_hundred_pages, handbook_with_everything,
+    contents, contents_by_tabs, hyphenation, pasal_and_ayat, plain_pasal, chapters_without_bold, slides, articles,
+    paragraph_signs, ruled_table, table_over_pages, items_over_a_page, cross_references, first_line_indents, right_to_left,
+    two_hundred_pages, handbook_with_everything,
     columns_under_a_title, nested_numbers, wrapped_cells, run_in_headings, note_under_a_running_paragraph,
 )  # fmt: skip
