@@ -16,6 +16,9 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 _LEADS_IN = re.compile(r"(?::[-–—]?|：|[–—…])$")
 # A heading that is only a number, or whose subject begins with a figure ("2 24/7 cover").
 _NUMBER_ALONE = re.compile(r"\d{1,3}(?=$|\s+\d)")
+# A sentence that stops short leads in too, where items lie below it: "Employees must not" and "never" do, "Version 3" does not.
+_GOES_ON = re.compile(r"[^\u2003]{0,300}[^.;!?\u2003]", re.DOTALL)
+_FORCE = re.compile(r"\b(?:must|shall|should|may|can|will|not|never|wajib|harus|dilarang|boleh|dapat|tidak|jangan)\b", re.IGNORECASE)
 _INITIAL = re.compile(r"[A-Z]\.$")
 _FIRST = frozenset({"1", "a", "i", "A", "I"})
 
@@ -39,6 +42,7 @@ class _Entry:
     cited: str = ""
     absolute: bool = False
     lead: str = ""
+    unfinished: str = ""
 
 
 def title_of(document: Document) -> str | None:
@@ -121,7 +125,7 @@ def _located(document: Document) -> Iterator[_Located]:
             base = ""
         own = names.pop() if numbers else None
         parent = "/".join(part for part in (base, *names) if part)
-        leads = [entry.lead for entry in outline[:-1] if entry.lead]
+        leads = [entry.lead or entry.unfinished for entry in outline[:-1]]
         for piece in _pieces(block):
             yield _Located(
                 block=piece,
@@ -139,7 +143,7 @@ def _stands_alone(outline: list[_Entry], path: list[_Heading]) -> bool:
     if not first or not first.absolute:
         return False
     above = next((h for h in reversed(path) if h.number), None)
-    return not path or bool(above and above.base == bare(above.number).lower() and first.number.startswith(f"{above.base}."))
+    return not path or bool(above and above.base == bare(above.number).lower() and first.number.lower().startswith(f"{above.base}."))
 
 
 def _numbers(block: Block) -> tuple[Block, list[Marker]]:
@@ -163,19 +167,20 @@ def _numbers(block: Block) -> tuple[Block, list[Marker]]:
 def _attached(outline: list[_Entry], block: Block, numbers: list[Marker]) -> list[_Entry]:
     """The outline with the block hung where its level and the style of its number put it; the block is its last entry."""
     lead = block.text if _LEADS_IN.search(block.text.rstrip()) else ""
+    unfinished = block.text if _GOES_ON.fullmatch(block.text) and _FORCE.search(block.text) else ""
     level = block.level + 1 if block.kind is Kind.ITEM or numbers else 1 if block.level == 1 else block.level + 1
     if not numbers:
         if block.kind is Kind.ITEM:
             kept = [e for e in outline if e.level < level or (e.level == level and e.number and e.lead)]
-            return [*kept, _Entry(level, "bullet", lead=lead)]
+            return [*kept, _Entry(level, "bullet", lead=lead, unfinished=unfinished)]
         kept = [e for e in outline if e.level < level or (block.level > 1 and e.level == level and e.style != "paragraph")]
-        return [*kept, _Entry(level, "paragraph", lead=lead)]
+        return [*kept, _Entry(level, "paragraph", lead=lead, unfinished=unfinished)]
     for at, marker in enumerate(numbers):
         last = at == len(numbers) - 1
         number = marker.bare
         absolute = "." in number or (marker.kind is Style.ARTICLE and not marker.number.lower().startswith("ayat"))
         if absolute:
-            outline = [_Entry(0, "absolute", number, _cited(marker.number), True, lead if last else "")]
+            outline = [_Entry(0, "absolute", number, _cited(marker.number), True, lead if last else "", unfinished if last else "")]
             continue
         style = _style(marker, outline)
         same = [e for e in outline if e.level == level and e.style == style]
@@ -184,7 +189,7 @@ def _attached(outline: list[_Entry], block: Block, numbers: list[Marker]) -> lis
         else:
             deeper = number in _FIRST and any(e.number for e in outline if e.level == level)
             outline = [e for e in outline if e.level < level or (deeper and e.level == level and e.number)]
-        outline = [*outline, _Entry(level, style, number, number, lead=lead if last else "")]
+        outline = [*outline, _Entry(level, style, number, number, lead=lead if last else "", unfinished=unfinished if last else "")]
     return outline
 
 

@@ -173,6 +173,12 @@ def _text(sections: list[tuple[str, list[str]]]) -> str:
     return "\n\n".join(["# House rules", *("\n\n".join([title, *clauses]) for title, clauses in sections)]) + "\n"
 
 
+@pytest.mark.parametrize("opening", ["Employees must not", "Staff should, at all times,", "Karyawan dilarang"])
+def test_a_sentence_that_stops_short_leads_in_to_the_items_below_it(opening: str) -> None:
+    document = read(f"1. {opening}\n   - (a) share drafts;\n2. Ask the press office first.\n   - (a) by mail\n".encode(), "x.md")
+    assert [clause.lead for clause, _ in split(document, POLICY)] == ["", opening, "", ""]
+
+
 @pytest.mark.parametrize("suffix", [".md", ".txt"])
 @given(sections=_documents())
 def test_clauses_headings_numbers_and_what_is_left_out_make_the_whole_text(suffix: str, sections: list[tuple[str, list[str]]]) -> None:
