@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -19,6 +20,8 @@ _ATTRIBUTES = re.compile(r"[ \t]*\{([^{}\n]*)\}[ \t]*$")
 _ATTRIBUTE = re.compile(r"#(?P<id>[\w./~-]+)|(?P<key>[a-z]+)=(?P<value>\"[^\"]*\"|[^\s\"]+)")
 _MARKER = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*+]|(?P<number>\d{1,9}[.)]))(?:[ \t]+|$)")
 _QUOTED = re.compile(r"[ \t]*(?:>[ \t]*)+")
+_LINE_END = re.compile(r"\r\n?|\n")  # as the parser counts lines: an old Mac's end them too
+_CELLS = re.compile(r"(?<!\\)\|")
 _KEYS = frozenset({"modality", "topics", "practices", "contact"})
 
 
@@ -89,13 +92,14 @@ def front_matter(text: str) -> tuple[Mapping[str, Any], int]:
 def _blocks(text: str, begin: int) -> list[Block]:
     # The front matter is blanked, not cut, so that line numbers and offsets are those of the file.
     body = re.sub(r"[^\n]", " ", text[:begin]) + text[begin:]
-    starts = [0]
-    starts += [at + 1 for at, char in enumerate(body) if char == "\n"]
-    if not body.endswith("\n"):
+    starts = [0, *(found.end() for found in _LINE_END.finditer(body))]
+    if starts[-1] < len(body):
         starts.append(len(body) + 1)
     tokens = MarkdownIt("commonmark").enable("table").parse(body)
     blocks: list[Block] = []
     depth = 0
+    head: Block | None = None
+    lead = ""
     for at, token in enumerate(tokens):
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
@@ -108,7 +112,20 @@ def _blocks(text: str, begin: int) -> list[Block]:
                 kind = Kind.HEADING if heading else Kind.ITEM if depth and first else Kind.PARAGRAPH
                 level = int(token.tag[1]) if heading else max(depth, 1)
                 blocks.append(_block(body, starts, token, kind, level))
-            case "fence" | "code_block" | "html_block" | "tr_open" if token.map:
+            case "tr_open" if token.map:
+                row = _row(_block(body, starts, token, Kind.PARAGRAPH, 1), lead)
+                if tokens[at - 1].type == "thead_open":
+                    head = row
+                else:
+                    blocks.append(row)
+            case "tbody_open":
+                lead = ", ".join(filter(None, map(str.strip, _CELLS.split(head.text if head else ""))))
+                head = None
+            case "table_close":
+                # A table of nothing but a head keeps it as its text.
+                blocks += [head] if head else []
+                head, lead = None, ""
+            case "fence" | "code_block" | "html_block" if token.map:
                 if not (token.type == "html_block" and body[starts[token.map[0]] :].lstrip().startswith("<!--")):
                     blocks.append(_block(body, starts, token, Kind.PARAGRAPH, 1))
     return [block for block in blocks if block.text]
@@ -140,6 +157,13 @@ def _block(body: str, starts: list[int], token: Token, kind: Kind, level: int) -
     while start < end and body[start].isspace():
         start += 1
     return Block(kind, body[start:end], start, end, level, number, attributes, line)
+
+
+def _row(block: Block, lead: str) -> Block:
+    """A table's row without the bars around it, under the heads of its columns."""
+    begin = len(block.text) - len(block.text.lstrip("| \t"))
+    text = block.text[begin:].rstrip("| \t")
+    return replace(block, text=text, start=block.start + begin, end=block.start + begin + len(text), lead=lead)
 
 
 def _attributes(inside: str, line: int) -> dict[str, str] | None:

@@ -66,6 +66,20 @@ def test_attributes_are_taken_off_the_text() -> None:
     }
 
 
+def test_lines_that_end_as_on_an_old_mac_are_lines() -> None:
+    assert [(b.kind, b.text) for b in reading("Rules\r===\r\r1. Ask.\r2. Wait.\r").blocks] == [
+        (Kind.HEADING, "Rules"),
+        (Kind.ITEM, "Ask."),
+        (Kind.ITEM, "Wait."),
+    ]
+
+
+def test_a_table_s_row_is_a_clause_under_the_heads_of_its_columns() -> None:
+    found = reading("| Data | Kept |\n|---|---|\n| Payroll | 10 years |\n| CCTV | |\n\n| Alone |\n|---|\n")
+    assert [(b.text, b.lead) for b in found.blocks] == [("Payroll | 10 years", "Data, Kept"), ("CCTV", "Data, Kept"), ("Alone", "")]
+    assert all(found.text[b.start : b.end] == b.text for b in found.blocks)
+
+
 def test_attributes_inside_a_longer_item_stay_where_they_end_it() -> None:
     first = next(b for b in reading("1. one\n   two {modality=must}\n").blocks)
     assert first.text == "one\n   two"
