@@ -255,6 +255,8 @@ class Walk:
             return False
         if next(table.iterdescendants("table", *HEADINGS), None) is not None or self.region.root in table.iterdescendants():
             return False
+        if next(table.iterdescendants("th"), None) is None and _is_frame(table):
+            return False
         return any(len(list(row.iterchildren("td", "th"))) > 1 for row in table.iter("tr"))
 
     def _table(self, table: Any) -> None:
@@ -294,6 +296,14 @@ class Walk:
         cell = Walk(self.region, self._styles)
         cell.walk(element)
         return cell.drafts
+
+
+def _is_frame(table: Any) -> bool:
+    """Whether a table without heads frames a page: one of its cells holds several paragraphs and most of the text."""
+    cells = [cell for row in table.iter("tr") for cell in row.iterchildren("td")]
+    sizes = [len("".join(cell.itertext())) for cell in cells]
+    at = max(range(len(cells)), key=sizes.__getitem__, default=None)
+    return at is not None and 2 * sizes[at] > sum(sizes) and len(list(cells[at].iterchildren("p", "ol", "ul", "div"))) > 2
 
 
 def _is_block(element: Any) -> bool:

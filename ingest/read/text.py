@@ -19,7 +19,7 @@ _TITLE = 70  # code points; a numbered line longer than that is a clause, whatev
 _FORCE = re.compile(
     r"\b(?:must|shall|should|may|can|will|do|does|is|are|wajib|harus|dilarang|boleh|dapat|adalah|tidak|jangan)\b", re.IGNORECASE
 )
-_DIVISION = re.compile(r"(?:bab|bagian|chapter|part)\b", re.IGNORECASE)
+_DIVISION = re.compile(r"(?:bab|bagian|chapter|part|annex|appendix|schedule|lampiran)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,9 @@ def _heading(line: _Line, follower: _Line | None) -> int:
     marker = parse(line.text)
     if marker and marker.kind is Style.ARTICLE and not marker.number.lower().startswith("ayat"):
         rest = line.text[marker.end :]
-        if len(rest) > _TITLE or (rest and (_STOP.search(rest) or not (line.alone or not follower or rest.isupper() or rest.istitle()))):
+        # "§ 3 Entry into force" above a sentence is a name; "Pasal 7 Karyawan wajib" above its second line is none.
+        named = follower is None or line.alone or rest.isupper() or (not _FORCE.search(rest) and not follower.text[:1].islower())
+        if len(rest) > _TITLE or (rest and (_STOP.search(rest) or not (named or rest.istitle()))):
             return 0
         return 2 if _DIVISION.match(marker.number) else 4
     words = line.text[marker.end :] if marker else line.text

@@ -160,6 +160,12 @@ def test_a_table_that_is_only_a_head_keeps_it_as_text() -> None:
     assert texts("<table><tr><th>Ask<th>First</table>") == ["Ask\u2003First"]
 
 
+def test_a_table_that_frames_a_page_is_read_as_its_boxes() -> None:
+    rules = "<p>1. Ask before you post.</p><p>2. Never lie.</p><p>3. Be polite to everybody.</p>"
+    document = page(f"<table><tr><td><a href=a>Home</a><td>{rules}</table>")
+    assert [b.text for b in document.blocks][1:] == ["1. Ask before you post.", "2. Never lie.", "3. Be polite to everybody."]
+
+
 def test_a_table_for_the_look_of_the_page_is_read_as_its_boxes() -> None:
     assert texts("<table><tr><td><h2>Rules</h2><ul><li>Ask.</ul><td>Menu</table>") == ["Rules", "Ask.", "Menu"]
 

@@ -44,6 +44,16 @@ def test_a_sentence_is_no_heading(text: str) -> None:
     assert [b.kind is Kind.HEADING for b in reading(text).blocks] == [False]
 
 
+def test_an_article_s_name_is_a_heading_above_its_sentence_and_an_annex_stands_beside_the_chapters() -> None:
+    found = reading("4. Fees\n\n§ 3 Entry into force\nThese rules bind now.\n\nAnnex A - Rates\n\nA.1 In Oslo 9.\n").blocks
+    assert [(b.text, b.level) for b in found if b.kind is Kind.HEADING] == [
+        ("4. Fees", 3),
+        ("§ 3 Entry into force", 4),
+        ("Annex A - Rates", 2),
+    ]
+    assert [(b.number, b.text) for b in found if b.kind is not Kind.HEADING] == [(None, "These rules bind now."), ("A.1", "In Oslo 9.")]
+
+
 def test_indented_items_are_nested() -> None:
     found = [(b.level, b.number, b.text) for b in reading("- a thing\n  1. one thing\n  2. more\n- last\n").blocks]
     assert found == [(1, None, "a thing"), (2, "1.", "one thing"), (2, "2.", "more"), (1, None, "last")]
