@@ -90,6 +90,8 @@ _ONLY = re.compile(r"\bonly (?:after|with|once|if|when)\b|\bhanya (?:setelah|den
 # What some may do is no leave for everybody: "Only the press office may …", "Photos may only be taken by …".
 _ONLY_SOME = re.compile(r"(?:only|hanya)\b[^,.;]*$", re.IGNORECASE)
 _ONLY_BY = re.compile(r"(?:\w+ )?only\b[^,.;]*\b(?:by|through|via)\b|\w+ di\w+ (?:hanya )?oleh\b", re.IGNORECASE)
+# Nor is it a leave to ask or tell what is allowed: "Who may see it", "what you may post".
+_ASKED = re.compile(r"\b(?:who|whom|what|which|when|where|how)(?: \w+)? $|\b(?:siapa|apa|kapan|mana)(?: saja)?(?: yang)? $", re.IGNORECASE)
 # What can happen is not what one may do.
 _CAN_HAPPEN = re.compile(
     r"(?:may|can|cannot|may not|can not|can't) (?:also |still |often |even |easily |only |quickly |well |in turn )*(?:lead|cause|affect|result|identify|harm|damage|bring|end\b|become"
@@ -205,12 +207,13 @@ def _of_sentence(whole: str) -> Modality:
 
 
 def _first_marker(text: str) -> tuple[Modality, int] | None:
-    """The force and place of the first marker that is not about what can happen."""
+    """The force and place of the first marker that is neither about what can happen nor asks what is allowed."""
     begin = 0
     while matches := [(m.start(), -m.end(), modality) for modality, pattern in _COMPILED if (m := pattern.search(text, begin))]:
         start, end, modality = min(matches, key=lambda match: match[:2])
         happens = _CAN_HAPPEN.match(text, start)
-        if not happens or (_PERSON.search(text[:start]) and not _BEFALLS.search(happens[0])):
+        asked = modality is Modality.MAY and _ASKED.search(text[:start])
+        if not asked and (not happens or (_PERSON.search(text[:start]) and not _BEFALLS.search(happens[0]))):
             return modality, start
         begin = -end
     return None

@@ -105,12 +105,15 @@ def test_a_ban_is_never_taken_for_leave_or_duty(text: str) -> None:
         ("Last updated: 3 May 2024 by HR", Modality.INFO),
         ("These rules apply from May to October.", Modality.INFO),
         ("Pekerja dapat diberhentikan apabila mengunggah data.", Modality.INFO),
+        ("Data, Who may see it Payroll | HR only", Modality.INFO),
+        ("These rules tell what staff may post.", Modality.INFO),
+        ("Daftar ini memuat siapa yang boleh mengunggah.", Modality.INFO),
         ("Only the press office may speak to the media.", Modality.ASK_FIRST),
         ("Hanya Humas yang boleh berbicara kepada media.", Modality.ASK_FIRST),
         ("Photographs may only be taken by the press office.", Modality.ASK_FIRST),
     ],
 )
-def test_a_month_a_sanction_and_what_some_may_do_are_no_leave(text: str, expected: Modality) -> None:
+def test_a_month_a_sanction_a_question_and_what_some_may_do_are_no_leave(text: str, expected: Modality) -> None:
     assert modality_of(text) is expected
 
 
