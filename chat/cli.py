@@ -205,7 +205,6 @@ def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> No
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     from chat.web.serve import serve
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     serve(settings, ensure=lambda: _sound_index(settings), log=_log)
     return 0
 

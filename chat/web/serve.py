@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
 import threading
 import time
@@ -174,16 +175,25 @@ main{{text-align:center;padding:2rem}}b{{font-size:1.5rem}}p{{opacity:.75}}</sty
 
 
 def serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
-    """Serves until told to stop; `ensure` gives the index to answer from, building it where it is missing.
+    """Serves until SIGINT or SIGTERM; `ensure` gives the index to answer from, building it where it is missing.
 
     Raises `SettingsError` for an address that is not loopback while nothing says how people sign in, and `PortTaken` for one
     in use.
     """
+    told = threading.Event()
+
+    def stop(*_: object) -> None:
+        # Both, because what is raised while Python clears something away is lost.
+        told.set()
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     with logging_as(settings.log):
-        _serve(settings, ensure, log)
+        _serve(settings, ensure, log, told)
 
 
-def _serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
+def _serve(settings: Settings, ensure: Callable[[], Path], log: Log, told: threading.Event) -> None:
     rules = open_door(settings, log).rules
     read_allowance(settings)
     bound = _bind(settings.host, settings.port)
@@ -219,7 +229,8 @@ def _serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
         gate.open(build_app(settings, index, log, metrics))
         log(f"AskFirst answers on {address} (Ctrl-C stops it)")
         while not ended.wait(0.5):
-            pass
+            if told.is_set():
+                raise KeyboardInterrupt
     except KeyboardInterrupt:
         log("stopping")
         with suppress(KeyboardInterrupt):  # a second one: at once

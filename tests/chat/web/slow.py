@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 import time
 from pathlib import Path
@@ -54,7 +53,6 @@ def main(home: str) -> None:
     import chat.web.serve as serving
 
     serving._FINISHING = 3.0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = read_settings({"ASKFIRST_HOME": home, "ASKFIRST_PORT": "0", "ASKFIRST_LOG": sys.argv[2]}, Path(home))
     serving.serve(settings, lambda: Path(home), lambda text: print(text, file=sys.stderr, flush=True))
 
