@@ -32,7 +32,8 @@ def about_page(shelf: Shelf, contacts: Contacts, place: Place, *, leaves: bool =
         f"<p>{words('about_doubt', lang)}</p></section>"
         f'<section><h2>{words("about_kept", lang)}</h2><ul class="af-plainly">{kept}</ul></section></div>'
         f"<aside>{_known(shelf, place)}{_ours(shelf, place)}"
-        f'<section><h2>{words("about_contact", lang)}</h2><div class="af-card">{card}</div></section>{_way_out(place) if leaves else ""}</aside></div>'
+        f'<section><h2>{words("about_contact", lang)}</h2><div class="af-card">{card}</div></section>'
+        f"{_way_out(place) if leaves else ''}</aside></div>"
     )
     return screen(place, say("about_title", lang), body, current="about")
 
