@@ -195,7 +195,9 @@ def serving(home: Path, **settings: str) -> Iterator[Served]:
     port = free_port()
     environ = os.environ | {"ASKFIRST_HOME": str(home)} | {f"ASKFIRST_{key.upper()}": value for key, value in settings.items()}
     command = [sys.executable, "-m", "chat.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
+    said = home.parent / f"log-{port}"
+    with said.open("w") as log:
+        process = subprocess.Popen(command, env=environ, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
         end = time.monotonic() + 180
@@ -210,6 +212,10 @@ def serving(home: Path, **settings: str) -> Iterator[Served]:
         process.terminate()
         began = time.monotonic()
         print(f"{'':16}stopped with exit code {process.wait(60)} after {time.monotonic() - began:.1f} s")
+        # What went wrong by the server's own account: kind and place, each kind once.
+        failures = Counter(re.sub(r"incident \w+", "", line) for line in said.read_text("utf-8").splitlines() if line.startswith("error"))
+        for line, count in failures.most_common(5):
+            print(f"{'':16}{count} × {line}")
     finally:
         if process.poll() is None:
             process.kill()
