@@ -62,7 +62,7 @@ def gather(sources: Iterable[Source], topics: Sequence[Topic]) -> Gathered:
             for source, policy, _ in versions:
                 others = ", ".join(n for n in names if n != one_line(source.name)) or "itself, ingested twice"
                 refused[one_line(source.name)] = (
-                    f"expected an id of its own; found '{policy.id}' ({policy.lang}) also in {others}; change one id"
+                    f"expected an id of its own; found '{policy.id}' ({policy.lang}) also in {others}; rename or remove one"
                 )
             continue
         [(_, policy, clauses)] = versions

@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.changes import Changes as Changes
 from ingest.changes import compare, touched
 from ingest.gather import Gathered, gather, read_topics
-from ingest.sources import Remembered, missing_paths, sources
+from ingest.sources import Remembered, missing_paths, remembered_file, sources
 from kb.clause import Clause
 from kb.embedding import ModelId, identify, shipped_model
 from kb.errors import CorpusError, IndexDamaged, IndexMissing, IndexNewer, IndexStranger, IndexUnusable
@@ -105,7 +105,8 @@ def _stats(settings: Settings, kept: Sequence[Remembered] | None = None) -> dict
     """Size and time of every file that the index is made from."""
     found: dict[str, tuple[int, int]] = {}
     own = [file for name in NAMES for file in support_files(settings, name)]
-    for file in [s.file for s in sources(settings, kept)] + own:
+    # What was said of a path (its dates, its authority) changes its clauses as its text does.
+    for file in [*(s.file for s in sources(settings, kept)), *own, remembered_file(settings)]:
         try:
             state = file.stat()
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ _DOCUMENT_FOLDERS = ("policies", "practices", "guide")
 _NOT_DOCUMENTS = frozenset({"scenarios", "parallel"})
 _REMEMBERED = "remembered.json"
 FETCHED = "fetched"  # folder in the home for copies of what was fetched from an address
+_NOT_IN_IDS = re.compile(r"[\s@]+")
 # What may be said of a path on the command line, and of a copy its address; front matter wins.
 GIVEN = ("effective_from", "effective_to", "supersedes", "url")
 _NOTED = (*GIVEN, "fetched")  # and the day, which is no key of front matter
@@ -130,13 +132,19 @@ def _source(file: Path, path: str, name: str) -> Source:
     lang = None
     if (tail := stem.rpartition(".")[2]) in LANGUAGES and "." in stem:
         stem, lang = stem.rpartition(".")[0], tail
-    return Source(file, name, stem.replace("@", "-"), lang)
+    # An id has no spaces, the names of people's files do: "Code of Conduct.docx".
+    return Source(file, name, _NOT_IN_IDS.sub("-", stem), lang)
+
+
+def remembered_file(settings: Settings) -> Path:
+    """Where the paths given to `ingest` are kept."""
+    return settings.home / _REMEMBERED
 
 
 def remembered(settings: Settings) -> list[Remembered]:
     """The paths given to `ingest` so far."""
     try:
-        data = json.loads((settings.home / _REMEMBERED).read_text("utf-8"))
+        data = json.loads(remembered_file(settings).read_text("utf-8"))
         return [
             Remembered(
                 Path(x["path"]),
@@ -148,7 +156,7 @@ def remembered(settings: Settings) -> list[Remembered]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise HomeError(expected=f"a list of paths in {settings.home / _REMEMBERED}", found=str(error), todo="remove that file") from error
+        raise HomeError(expected=f"a list of paths in {remembered_file(settings)}", found=str(error), todo="remove that file") from error
 
 
 def with_paths(known: Sequence[Remembered], add: Sequence[Remembered] = (), forget: Sequence[str] = ()) -> list[Remembered]:
@@ -192,11 +200,14 @@ def given_with(begin: str | None, end: str | None, supersedes: str | None) -> di
 def remember(settings: Settings, add: Sequence[Remembered] = (), forget: Sequence[str] = ()) -> None:
     """Adds and removes paths in one step that no other process can come between; raises as `with_paths` does."""
     with _writable(settings), FileLock(settings.home / f".{_REMEMBERED}.lock"):
-        kept = with_paths(remembered(settings), add, forget)
+        known = remembered(settings)
+        kept = with_paths(known, add, forget)
+        if kept == known:
+            return  # the file's time tells that something else is said of a path now
         shape = [{"path": str(r.path), "authority": r.authority, "given": dict(r.given)} for r in kept]
         making = settings.home / f".{_REMEMBERED}.{os.getpid()}"
         making.write_text(json.dumps(shape, ensure_ascii=False), "utf-8")
-        making.replace(settings.home / _REMEMBERED)
+        making.replace(remembered_file(settings))
 
 
 @contextmanager

@@ -111,3 +111,21 @@ def test_a_dry_run_with_paths_tells_every_clause_and_writes_nothing(home: Path, 
         ],
     )
     assert not home.exists()
+
+
+def test_what_is_said_of_a_path_anew_counts_although_its_file_is_as_it_was(askfirst: Run, tmp_path: Path) -> None:
+    file = tmp_path / "Phone policy 2025.md"
+    file.write_text("- Never lend the phone.\n", "utf-8")
+    assert askfirst("ingest", str(file))[1][-1].startswith("2 added")
+    _, changed, _ = askfirst("ingest", str(file), "--effective-to", "2021-01-01")
+    assert any("effective_to: none → 2021-01-01" in line for line in changed) and changed[-1].startswith("0 added, 1 changed")
+    assert askfirst("ingest", str(file), "--effective-to", "2021-01-01")[1][0] == "nothing changed: the index is up to date"
+    _, changed, _ = askfirst("ingest", str(file), "--reference")
+    assert any("authority: binding → reference" in line for line in changed)
+
+
+def test_a_file_s_name_may_have_spaces(askfirst: Run, tmp_path: Path) -> None:
+    (tmp_path / "HR rules").mkdir()
+    (tmp_path / "HR rules" / "Code of Conduct 2025.md").write_text("- Never lie.\n", "utf-8")
+    _, out, _ = askfirst("ingest", str(tmp_path / "HR rules"))
+    assert "added    Code-of-Conduct-2025/1@en  Never lie." in out
