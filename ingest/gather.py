@@ -6,7 +6,6 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ingest.admit import ARCHIVES, check_beginning, check_size, one_line, pages_claimed, read_file
@@ -140,7 +139,7 @@ def policy_of(document: Document, source: Source) -> Policy:
     if not isinstance(groups, list) or not all(isinstance(g, str) for g in groups):
         raise Refusal(f"line 2: expected groups as a list of names; found '{groups}'; correct it")
     texts = {key: _text(front, key) for key in _TEXTS}
-    title = texts.pop("title") or title_of(document) or Path(source.file).stem
+    title = texts.pop("title") or title_of(document) or one_line(source.file.stem)
     return Policy(
         id=policy_id,
         title=title,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.admit import one_line
 from ingest.changes import Changes as Changes
 from ingest.changes import compare, touched
 from ingest.gather import Gathered, gather, read_topics
@@ -81,7 +82,7 @@ def plan(settings: Settings, log: Log, *, rebuild: bool = False, kept: Sequence[
         previous = None
     hashes = {key: found for key, (found, _) in before.items()}
     old = _as_they_were(previous, touched(hashes, gathered.clauses), log) if previous else {}
-    gone = tuple(str(path) for path in missing_paths(settings, kept))
+    gone = tuple(one_line(str(path)) for path in missing_paths(settings, kept))
     changes = compare(hashes, gathered.clauses, old, gathered.refused, gone)
     return Plan(gathered, support, stats, changes, model, None if rebuild else previous)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from ingest.admit import ARCHIVES, is_document
+from ingest.admit import ARCHIVES, is_document, one_line
 from ingest.read import READERS
 from kb.clause import LANGUAGES, Authority
 from kb.errors import CorpusError, HomeError, InputError
@@ -132,8 +132,8 @@ def _source(file: Path, path: str, name: str) -> Source:
     lang = None
     if (tail := stem.rpartition(".")[2]) in LANGUAGES and "." in stem:
         stem, lang = stem.rpartition(".")[0], tail
-    # An id has no spaces, the names of people's files do: "Code of Conduct.docx".
-    return Source(file, name, _NOT_IN_IDS.sub("-", stem), lang)
+    # An id has no spaces, the names of people's files do: "Code of Conduct.docx"; some even bytes that are no text.
+    return Source(file, name, one_line(_NOT_IN_IDS.sub("-", stem)), lang)
 
 
 def remembered_file(settings: Settings) -> Path:
@@ -206,7 +206,7 @@ def remember(settings: Settings, add: Sequence[Remembered] = (), forget: Sequenc
             return  # the file's time tells that something else is said of a path now
         shape = [{"path": str(r.path), "authority": r.authority, "given": dict(r.given)} for r in kept]
         making = settings.home / f".{_REMEMBERED}.{os.getpid()}"
-        making.write_text(json.dumps(shape, ensure_ascii=False), "utf-8")
+        making.write_text(json.dumps(shape), "utf-8")
         making.replace(remembered_file(settings))
 
 

@@ -46,7 +46,7 @@ class Manifest:
         """Writes the manifest in one step; it is the last file of an index, so that a half-built one has none."""
         data = asdict(self) | {"policies": {k: asdict(p) for k, p in self.policies.items()}}
         making = folder / f".{FILE}.{os.getpid()}"
-        making.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        making.write_text(json.dumps(data), "utf-8")  # escaped: a path may hold bytes that are no text
         making.replace(folder / FILE)
 
     @classmethod

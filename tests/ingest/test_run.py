@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -129,3 +130,13 @@ def test_a_file_s_name_may_have_spaces(askfirst: Run, tmp_path: Path) -> None:
     (tmp_path / "HR rules" / "Code of Conduct 2025.md").write_text("- Never lie.\n", "utf-8")
     _, out, _ = askfirst("ingest", str(tmp_path / "HR rules"))
     assert "added    Code-of-Conduct-2025/1@en  Never lie." in out
+
+
+def test_a_file_whose_name_is_no_text_is_read_like_any_other(askfirst: Run, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    odd = Path(os.fsdecode(bytes(tmp_path / "rules") + b"/old\xff rules.md"))
+    odd.write_text("- Never lie.\n", "utf-8")
+    for given in (tmp_path / "rules", odd.rename(odd.parent.parent / odd.name)):
+        status, out, _ = askfirst("ingest", str(given))
+        assert (status, out[-1].split(",")[0] in ("1 added", "0 added")) == (0, True)
+    assert "added    old\N{REPLACEMENT CHARACTER}-rules/1@en  Never lie." in out
