@@ -13,7 +13,8 @@ from ingest.read import READERS
 
 ARCHIVES = (".zip",)
 # Documents of programs whose formats are not read: named and refused, as the user will miss them.
-UNREAD = (".doc", ".docm", ".dot", ".rtf", ".odt", ".pages", ".wpd")
+UNREAD = (".doc", ".docm", ".dot", ".rtf", ".odt", ".pages", ".wpd", ".ppt", ".pptx", ".odp")
+HIDDEN = (".", "~$")  # Word keeps a "~$…" beside each file that is open
 LARGEST = 50_000_000  # bytes; far above any policy, low enough to be copied to the sandbox in a blink
 _MOST_CHARACTERS = 5_000_000  # a thousand printed pages hold about 3,000,000
 _MOST_PAGES = 3000
@@ -38,7 +39,7 @@ _BINARY = (".pdf", ".docx", ".zip")  # formats that must begin as they do
 def is_document(path: str) -> bool:
     """Whether a file lying in a folder or an archive is meant as a document; a readme, a hidden file or an image is not."""
     *folders, name = PurePath(path).parts
-    if name.startswith(".") or any(f.startswith((".", "__")) or f in _NOT_DOCUMENTS for f in folders):
+    if name.startswith(HIDDEN) or any(f.startswith((".", "__")) or f in _NOT_DOCUMENTS for f in folders):
         return False
     suffix = PurePath(name).suffix.lower()
     return (suffix in READERS or suffix in UNREAD) and PurePath(name).stem.lower() not in _NOT_RULES

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.admit import one_line
 from ingest.changes import Changes as Changes
 from ingest.changes import compare, touched
 from ingest.gather import Gathered, gather, read_topics
-from ingest.sources import Remembered, missing_paths, remembered_file, sources
+from ingest.sources import Remembered, empty_folders, missing_paths, remembered_file, sources
 from kb.clause import Clause
 from kb.embedding import ModelId, identify, shipped_model
 from kb.errors import CorpusError, IndexDamaged, IndexMissing, IndexNewer, IndexStranger, IndexUnusable
@@ -83,6 +83,7 @@ def plan(settings: Settings, log: Log, *, rebuild: bool = False, kept: Sequence[
     hashes = {key: found for key, (found, _) in before.items()}
     old = _as_they_were(previous, touched(hashes, gathered.clauses), log) if previous else {}
     gone = tuple(one_line(str(path)) for path in missing_paths(settings, kept))
+    gathered = replace(gathered, refused=empty_folders(settings, kept) | dict(gathered.refused))
     changes = compare(hashes, gathered.clauses, old, gathered.refused, gone)
     return Plan(gathered, support, stats, changes, model, None if rebuild else previous)
 

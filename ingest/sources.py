@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from ingest.admit import ARCHIVES, is_document, one_line
+from ingest.admit import ARCHIVES, HIDDEN, is_document, one_line
 from ingest.read import READERS
 from kb.clause import LANGUAGES, Authority
 from kb.errors import CorpusError, HomeError, InputError
@@ -96,6 +96,16 @@ def sources(settings: Settings, kept: Sequence[Remembered] | None = None) -> lis
     return found
 
 
+def empty_folders(settings: Settings, kept: Sequence[Remembered] | None = None) -> dict[str, str]:
+    """Remembered folders in which there is nothing to read, with the reason that is said of them: most likely the wrong ones."""
+    known = [one for one in (remembered(settings) if kept is None else kept) if one.path.is_dir()]
+    return {
+        one_line(one.name): f"expected documents in the folder ({', '.join((*READERS, *ARCHIVES))}); found none; correct or `--forget` it"
+        for one in known
+        if next(_folder(one.path, ""), None) is None
+    }
+
+
 def missing_paths(settings: Settings, kept: Sequence[Remembered] | None = None) -> list[Path]:
     """Remembered paths that are gone; their policies leave the index."""
     return [known.path for known in (remembered(settings) if kept is None else kept) if not known.path.exists()]
@@ -112,7 +122,7 @@ def _folder(folder: Path, called: str, only: tuple[str, ...] | None = None) -> I
             continue
         for file in sorted(files):
             path = inside / file
-            if file.startswith(".") or (only and not inside.parts):
+            if file.startswith(HIDDEN) or (only and not inside.parts):
                 continue
             if is_document(path.as_posix()) or path.suffix.lower() in ARCHIVES:
                 yield _source(Path(here) / file, path.as_posix(), f"{called}/{path.as_posix()}")

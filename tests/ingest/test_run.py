@@ -140,3 +140,14 @@ def test_a_file_whose_name_is_no_text_is_read_like_any_other(askfirst: Run, tmp_
         status, out, _ = askfirst("ingest", str(given))
         assert (status, out[-1].split(",")[0] in ("1 added", "0 added")) == (0, True)
     assert "added    old\N{REPLACEMENT CHARACTER}-rules/1@en  Never lie." in out
+
+
+def test_a_folder_without_documents_is_named_and_what_is_meant_as_one_but_not_read_too(askfirst: Run, tmp_path: Path) -> None:
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "downloads" / "photo.jpg").write_bytes(b"x")
+    (tmp_path / "downloads" / "~$Code.docx").write_bytes(b"lock")
+    status, out, _ = askfirst("ingest", str(tmp_path / "downloads"))
+    assert status == 0 and out[-1].endswith("1 refused")
+    assert out[0].startswith(f"refused  {tmp_path / 'downloads'}: expected documents in the folder (.md, ")
+    (tmp_path / "downloads" / "slides.pptx").write_bytes(b"PK")
+    assert "slides.pptx: expected a document that can be read" in askfirst("ingest")[1][0]
