@@ -15,7 +15,7 @@ from chat.judge import Judge, Reading
 from chat.question import Question, understand
 from chat.wording import word
 from kb.clause import PRACTICES_POLICY, Clause, Evidence, Rank
-from kb.embedding import Vectors
+from kb.embedding import Embedder, Vectors
 from kb.lexical import tokens
 from kb.search import KnowledgeBase
 
@@ -38,6 +38,8 @@ class Assistant:
     contacts: Contacts
     limits: Limits
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # The judge reads embeddings of the model it was fitted over; set where the index is of another.
+    judging: Embedder | None = None
 
     def answer(self, message: Message, *, day: date | None = None, groups: Collection[str] = (), stated: Sequence[Clause] = ()) -> Answer:
         """The answer to one message: verdict, proved quotations and a person to ask, in the message's language.
@@ -47,10 +49,11 @@ class Assistant:
         today = day or date.today()
         question = understand(message)
         vector = self.knowledge.embedder.embed([question.sought[:_EMBEDDED]], [question.lang])[0]
-        reading = self.judge.read(question, vector)
+        judged = vector if self.judging is None else self.judging.embed([question.sought[:_EMBEDDED]], [question.lang])[0]
+        reading = self.judge.read(question, judged)
         found = self._evidence(question, vector, today, groups)
         found[Rank.ORGANISATION] += [Evidence(clause, 0.0) for clause in stated]
-        rules = [self._rule(question, vector, evidence) for evidence in found[Rank.ORGANISATION]]
+        rules = [self._rule(question, judged, evidence) for evidence in found[Rank.ORGANISATION]]
         rules.sort(key=lambda rule: rule.relevance, reverse=True)
         practices = self._completed(found[Rank.PRACTICES], reading, question.lang, today, groups)
         in_doubt = self._in_doubt(question.lang, today, groups)
@@ -91,8 +94,9 @@ class Assistant:
 
     def _rule(self, question: Question, vector: Vectors, evidence: Evidence) -> Rule:
         clause = evidence.clause
-        known = self.knowledge.store.vectors([clause.key])
-        clause_vector = known[clause.key] if clause.key in known else self.knowledge.embedder.embed([clause.embedded], [clause.lang])[0]
+        known = self.knowledge.store.vectors([clause.key]) if self.judging is None else {}
+        embedder = self.judging or self.knowledge.embedder
+        clause_vector = known[clause.key] if clause.key in known else embedder.embed([clause.embedded], [clause.lang])[0]
         theirs = set(tokens(clause.text, clause.lang))
         coverage = len(theirs & set(tokens(question.text, clause.lang))) / max(len(theirs), 1)
         return Rule(

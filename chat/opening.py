@@ -10,7 +10,7 @@ from chat.ask import Assistant
 from chat.contacts import read_contacts
 from chat.decide import Limits
 from chat.judge import PARAMETERS, Judge
-from kb.embedding import open_embedder
+from kb.embedding import open_embedder, shipped_model
 from kb.errors import InputError, ModelError
 from kb.glossary import Glossary
 from kb.manifest import FILE, Manifest, current_index
@@ -30,13 +30,15 @@ def open_knowledge(settings: Settings, index: Path) -> KnowledgeBase:
 
 def open_assistant(settings: Settings, index: Path) -> Assistant:
     """The assistant over a finished index."""
-    support = Support.read(index)
+    support, judged = Support.read(index), shipped_model()
+    other = Manifest.read(index).model != judged
     return Assistant(
         open_knowledge(settings, index),
         Judge.load(),
         read_contacts(support),
         read_limits().tightened(settings.doubt_limit),
         support.terms,
+        open_embedder(settings.model_folder / judged.folder, judged) if other else None,
     )
 
 

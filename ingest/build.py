@@ -27,6 +27,7 @@ from kb.embedding import (
     ensure_export,
     open_embedder,
     packaged_model,
+    shipped_model,
 )
 from kb.errors import HomeError, IndexDamaged, IndexMissing, IndexUnusable, StoreUnreachable
 from kb.lexical import Lexical
@@ -91,6 +92,8 @@ def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None =
             return Outcome(found.previous, found.changes, built=False)
     _announce(found, log)
     exported = ensure_export(found.model, settings.embedder, settings.model_folder, log)
+    if settings.embedder:  # the judge goes on reading the packaged model's embeddings
+        ensure_export(shipped_model(), "", settings.model_folder, log)
     vectors = _vectors(settings, found, clauses, progress, log)
     before = _named(settings.index_folder)
     folder = settings.index_folder / f"index-{name[:12]}-{uuid.uuid4().hex[:6]}"
