@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import gradio as gr
@@ -20,6 +22,7 @@ LONGEST = 20_000  # characters of one message
 _HISTORY = 6  # earlier messages that an answer may take into account
 _SHOWN = 30  # turns of one visit that are kept
 _KEPT = 4 * 3600  # seconds a conversation stays in memory after its last message
+_LEFT = 30.0  # seconds it stays once its page is closed: a connection that was only lost is back by then
 _WAITING = 256  # messages taken in hand, each told how many are before it, and as many again that are not told
 _QUESTION, _DRAFT, _UNSAID = "question", "draft", "unsaid"
 
@@ -110,9 +113,25 @@ def build_page(answer: AnsweringFor, waiting: Callable[[], int], contact: Naming
     with gr.Blocks(title="AskFirst", analytics_enabled=False, fill_width=True) as page:
         screen = _layout(placeholders)
         _wire(page, screen, answer, waiting, contact)
+    _forgetting(page)
     # With `api_open` false nobody can go past the queue and its limits.
     page.queue(max_size=_WAITING, default_concurrency_limit=_WAITING, api_open=False)
     return page
+
+
+def _forgetting(page: gr.Blocks) -> None:
+    """Has what a closed page leaves behind cleared away; Gradio itself keeps it for ten thousand pages."""
+
+    async def left(request: gr.Request) -> None:
+        asyncio.get_running_loop().call_later(_LEFT, forget, request.session_hash, datetime.now())
+
+    def forget(session: str, closed: datetime) -> None:
+        held = page.state_holder
+        if held.time_last_used.get(session, closed) <= closed:
+            held.session_data.pop(session, None)
+            held.time_last_used.pop(session, None)
+
+    page.unload(left)
 
 
 def page_options() -> dict[str, Any]:
@@ -220,7 +239,7 @@ async def _asked(
 
 async def _outcome(answer: Answering, contact: Naming, lang: str, message: Message) -> Outcome:
     try:
-        return await answer(message)
+        return replace(await answer(message), explain={})  # which no page shows
     except Exception:  # whatever broke, the person gets a contact and never a verdict
         _LOG.exception("a message could not be answered")
         return Failed(contact(lang))
