@@ -82,7 +82,7 @@ def refresh(
 def apply(settings: Settings, found: Plan, log: Log, progress: Progress | None = None) -> Outcome:
     """Builds, verifies and swaps in what was planned; the caller holds the writers' lock."""
     clauses = list(found.gathered.clauses.values())
-    hashes = {c.key: c.hash for c in clauses}
+    hashes = found.hashes
     name = digest([SCHEMA, found.model.folder, sorted(hashes.items()), asdict(found.support)])
     if found.previous:
         manifest = Manifest.read(found.previous)

@@ -47,26 +47,27 @@ class Changes:
         return bool(self.added or self.changed or self.moved or self.removed)
 
 
-def touched(before: Mapping[str, str], after: Mapping[str, Clause]) -> list[str]:
-    """Keys of `before` (key → hash) whose clause is gone or different now: those whose old text is worth reading."""
-    return [key for key, was in before.items() if key not in after or after[key].hash != was]
+def touched(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Keys whose clause is gone or different now, both by key → hash: those whose old text is worth reading."""
+    return [key for key, was in before.items() if now.get(key) != was]
 
 
 def compare(
     before: Mapping[str, str],
+    now: Mapping[str, str],
     after: Mapping[str, Clause],
     old: Mapping[str, Clause],
     refused: Mapping[str, str],
     missing: tuple[str, ...] = (),
 ) -> Changes:
-    """What changed from `before` (key → hash) to `after`.
+    """What changed from `before` to `now` (key → hash), whose clauses are `after`.
 
     `old` holds the clauses of the touched keys as they were. A clause gone from one id whose words stand under a new
     one has moved: within its document if it can be, else to another of the same language and authority (a renamed file).
     """
     added = [key for key in after if key not in before]
     removed = [key for key in before if key not in after]
-    changed = [key for key in after if key in before and before[key] != after[key].hash]
+    changed = [key for key in after if key in before and before[key] != now[key]]
     moved = _moved(added, removed, after, old)
     arrived, left = set(moved.values()), set(moved)
     details = [Detail(key, None, after[key].text) for key in added if key not in arrived]

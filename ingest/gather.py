@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from queue import LifoQueue
 from typing import Any
 
 from ingest.admit import ARCHIVES, check_beginning, check_size, one_line, pages_claimed, read_file
@@ -23,6 +27,7 @@ from kb.language import detect
 # A dense page of a PDF takes 0.1 s on one busy core; a document that lies about its pages gains five minutes at most.
 _SECONDS_A_PAGE = 0.3
 _MOST_SECONDS = 290
+_AT_ONCE = 2  # files; each may take the memory that one is allowed
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 _ID = re.compile(r"[^\s@/][^\s@]*$")
@@ -45,14 +50,13 @@ def gather(sources: Iterable[Source], topics: Sequence[Topic]) -> Gathered:
     """Reads every source, archives member by member; two files with the same policy id and language are both refused."""
     refused: dict[str, str] = {}
     read_well: dict[str, list[tuple[Source, Policy, list[Clause]]]] = {}
-    with Sandbox() as sandbox:
-        for source, data in _contents(sources, sandbox):
-            try:
-                policy, clauses = read_source(source, data, topics, sandbox)
-            except Refusal as refusal:
-                refused[one_line(source.name)] = str(refusal)
-            else:
-                read_well.setdefault(f"{policy.id}@{policy.lang}", []).append((source, policy, clauses))
+    for source, reading in _reading(sources, topics):
+        try:
+            policy, clauses = reading.result()
+        except Refusal as refusal:
+            refused[one_line(source.name)] = str(refusal)
+        else:
+            read_well.setdefault(f"{policy.id}@{policy.lang}", []).append((source, policy, clauses))
     policies: dict[str, Policy] = {}
     found: dict[str, Clause] = {}
     for key, versions in read_well.items():
@@ -68,6 +72,32 @@ def gather(sources: Iterable[Source], topics: Sequence[Topic]) -> Gathered:
         policies[key] = policy
         found |= {clause.key: clause for clause in clauses}
     return Gathered(policies, found, refused)
+
+
+def _reading(sources: Iterable[Source], topics: Sequence[Topic]) -> Iterator[tuple[Source, Future[tuple[Policy, list[Clause]]]]]:
+    """Every source in its order, being read: `_AT_ONCE` files at a time, each in a child process of its own."""
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    free: LifoQueue[Sandbox] = LifoQueue()  # the last one first, so that a second child is started only where it is needed
+
+    def read_one(source: Source, data: bytes | Refusal) -> tuple[Policy, list[Clause]]:
+        sandbox = free.get()
+        try:
+            return read_source(source, data, topics, sandbox)
+        finally:
+            free.put(sandbox)
+
+    with ExitStack() as stack:
+        # Left in the other order: the children are ended first, so that nobody who breaks off waits for a long file.
+        stack.callback(pool.shutdown, cancel_futures=True)
+        for _ in range(_AT_ONCE):
+            free.put(stack.enter_context(Sandbox()))
+        unpacking = stack.enter_context(Sandbox())
+        waiting: deque[tuple[Source, Future[tuple[Policy, list[Clause]]]]] = deque()
+        for source, data in _contents(sources, unpacking):
+            waiting.append((source, pool.submit(read_one, source, data)))
+            if len(waiting) > _AT_ONCE:  # more would only keep more files' bytes in memory
+                yield waiting.popleft()
+        yield from waiting
 
 
 def _contents(sources: Iterable[Source], sandbox: Sandbox) -> Iterator[tuple[Source, bytes | Refusal]]:

@@ -25,9 +25,10 @@ _BATCH = 5000  # keys fetched at once
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to build: the corpus as gathered, what it changes, and the vectors that can be kept."""
+    """What to build: the corpus as gathered, each clause's hash by its key, what it changes, and the vectors that can be kept."""
 
     gathered: Gathered
+    hashes: Mapping[str, str]
     support: Support
     stats: Mapping[str, tuple[int, int]]
     changes: Changes
@@ -80,12 +81,13 @@ def plan(settings: Settings, log: Log, *, rebuild: bool = False, kept: Sequence[
     except (IndexStranger, IndexDamaged) as error:
         log(f"the index cannot be used and is built again: {error.expected} was expected, {error.found} was found")
         previous = None
-    hashes = {key: found for key, (found, _) in before.items()}
-    old = _as_they_were(previous, touched(hashes, gathered.clauses), log) if previous else {}
+    hashes = {key: clause.hash for key, clause in gathered.clauses.items()}
+    last = {key: found for key, (found, _) in before.items()}
+    old = _as_they_were(previous, touched(last, hashes), log) if previous else {}
     gone = tuple(one_line(str(path)) for path in missing_paths(settings, kept))
     gathered = replace(gathered, refused=empty_folders(settings, kept) | dict(gathered.refused))
-    changes = compare(hashes, gathered.clauses, old, gathered.refused, gone)
-    return Plan(gathered, support, stats, changes, model, None if rebuild else previous)
+    changes = compare(last, hashes, gathered.clauses, old, gathered.refused, gone)
+    return Plan(gathered, hashes, support, stats, changes, model, None if rebuild else previous)
 
 
 def _as_they_were(index: Path, keys: Sequence[str], log: Log) -> dict[str, Clause]:

@@ -13,7 +13,7 @@ from kb.clause import Authority, Policy
 from kb.embedding import ModelId
 from kb.errors import IndexDamaged, IndexMissing, IndexNewer, IndexStranger
 
-SCHEMA = 2
+SCHEMA = 3
 FILE = "manifest.json"
 POINTER = "current"
 TODO = "run `askfirst ingest`"

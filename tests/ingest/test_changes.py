@@ -14,7 +14,9 @@ Make = Callable[..., Clause]
 
 
 def compared(before: list[Clause], after: list[Clause]) -> Changes:
-    return compare({c.key: c.hash for c in before}, {c.key: c for c in after}, {c.key: c for c in before}, {})
+    return compare(
+        {c.key: c.hash for c in before}, {c.key: c.hash for c in after}, {c.key: c for c in after}, {c.key: c for c in before}, {}
+    )
 
 
 def test_a_change_of_words_is_told_with_both_texts(clause: Make) -> None:
@@ -80,7 +82,7 @@ def test_thousands_of_moves_are_found_by_look_up(clause: Make) -> None:
 
 def test_without_the_old_texts_nothing_is_claimed_about_them(clause: Make) -> None:
     before, after = clause("1/1", "Old."), clause("1/1", "New.")
-    changes = compare({before.key: before.hash, "house/2/1@en": "x"}, {after.key: after}, {}, {})
+    changes = compare({before.key: before.hash, "house/2/1@en": "x"}, {after.key: after.hash}, {after.key: after}, {}, {})
     assert (changes.changed, changes.removed) == (("house/1/1@en",), ("house/2/1@en",))
     assert [(d.old, d.new) for d in changes.details] == [(None, "New."), (None, None)]
 
