@@ -26,8 +26,9 @@ def flat(clause: Clause) -> dict[str, str]:
 def whole(text: str, row: Mapping[str, Any], policies: Mapping[str, Policy]) -> Clause:
     """The clause that `flat` made `row` of; `policies` maps `id@lang`."""
     kept = json.loads(row["clause"])
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-    return Clause(**given | {"policy": policies[row["owner"]], "text": text, "modality": Modality(kept["modality"])})
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    given["modality"] = Modality(kept["modality"])
+    return Clause(policy=policies[row["owner"]], text=text, **given)
 
 
 def owner(key: str, policies: Mapping[str, Policy]) -> str:

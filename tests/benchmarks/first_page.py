@@ -1,0 +1,73 @@
+"""`python -m tests.benchmarks.first_page [--home HOME] [--runs 3]`: how soon the first page can be used once the server is ready.
+
+Promise: within 3 seconds. Each run starts a server of its own; a browser that is open already, with an empty profile, goes to the page
+as soon as `/readyz` says ready, types into it, and is done when the question stands in the conversation: that the box is painted
+does not mean that it listens. Beside it, the time the same question takes in a page that is open already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from ingest.build import refresh
+from kb.settings import read_settings
+from tests.chat.web.conftest import CHROMIUM, FLAGS
+from tests.chat.web.test_serve import Server
+
+_BOX = "#af-box textarea"
+
+
+def measured(home: Path, browser: Browser) -> tuple[float, float]:
+    """Seconds until a first question stands in the conversation of a fresh server's page, and a second one, both typed by hand."""
+    with Server(home) as server:
+        server.ready()
+        began = time.perf_counter()
+        page = browser.new_page()
+        page.goto(server.address)
+        _ask(page, "May I post a picture of my desk?", 1)
+        first = time.perf_counter() - began
+        page.wait_for_selector(".af-turn .af-card, .af-turn article", timeout=60_000)
+        began = time.perf_counter()
+        _ask(page, "May I name my employer?", 2)
+        again = time.perf_counter() - began
+        page.close()
+    return first, again
+
+
+def _ask(page: Any, text: str, turn: int) -> None:
+    page.wait_for_selector(_BOX)
+    while not page.query_selector(f".af-turn:nth-of-type({turn})"):
+        page.fill(_BOX, text)
+        page.press(_BOX, "Enter")
+        page.wait_for_timeout(50)
+
+
+def main() -> None:
+    """Prints a line a run and the median."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--home", type=Path, help="a finished home, which is copied")
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        home = Path(folder) / "home"
+        if options.home:
+            shutil.copytree(options.home, home)
+        refresh(read_settings({"ASKFIRST_HOME": str(home)}, home), lambda _: None)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        runs = [measured(home, browser) for _ in range(options.runs)]
+        browser.close()
+    for first, again in runs:
+        print(f"first page used after {first:.2f} s   a page that is open: {again:.2f} s")
+    print(f"median {statistics.median(first for first, _ in runs):.2f} s (promise 3)")
+
+
+if __name__ == "__main__":
+    main()
