@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from chat.shelf import Shelf
 from chat.web.frame import Place, script
 from chat.web.guard import hashes, running
-from chat.web.identity import How, person_of
+from chat.web.identity import How, needed, person_of
 from chat.web.live import Live
 from chat.web.pages.about import about_page
 from chat.web.pages.clause import clause_page
+from chat.web.pages.compare import compare_page
 from chat.web.pages.policies import Wanted, missing_page, policies_page, policy_page
 from chat.web.words import known
 
@@ -41,7 +42,11 @@ def routes(app: FastAPI, live: Live, groups: Callable[[Request], Collection[str]
     @app.get("/policies", include_in_schema=False)
     def policies(request: Request) -> Response:
         """Every policy, narrowed down or searched."""
-        return _page(policies_page(shelf(request), live.assistant.contacts, _wanted(request), _place(request, "policies")))
+        return _page(
+            policies_page(
+                shelf(request), live.assistant.contacts, _wanted(request), _place(request, "policies"), compares=_may_compare(request)
+            )
+        )
 
     @app.get("/policies/{policy_id:path}", include_in_schema=False)
     def policy(request: Request, policy_id: str) -> Response:
@@ -52,12 +57,24 @@ def routes(app: FastAPI, live: Live, groups: Callable[[Request], Collection[str]
             return _page(missing_page(place, "missing_policy"), 404)
         return _page(policy_page(seen, live.assistant.contacts, found, _wanted(request), place))
 
+    @app.get("/compare", include_in_schema=False)
+    def compare(request: Request) -> Response:
+        """Two policies side by side."""
+        place, seen = _place(request, "compare"), shelf(request)
+        asked = [*request.query_params.getlist("policy"), "", ""]
+        return _page(compare_page(seen, (seen.policy(asked[0], place.lang), seen.policy(asked[1], place.lang)), place))
+
     @app.get("/about", include_in_schema=False)
     def about(request: Request) -> Response:
         """What is known, what is kept, whom to ask."""
         person = person_of(request)
         leaves = person is not None and person.how is How.OIDC
         return _page(about_page(shelf(request), live.assistant.contacts, _place(request, "about"), leaves=leaves))
+
+
+def _may_compare(request: Request) -> bool:
+    person, role = person_of(request), needed("/compare")
+    return person is None or role in person.roles
 
 
 def _page(html: str, status: int = 200) -> Response:

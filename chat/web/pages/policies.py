@@ -59,13 +59,18 @@ class Wanted:
         return {("q" if key == "text" else key): str(value) for key, value in asdict(self).items() if value}
 
 
-def policies_page(shelf: Shelf, contacts: Contacts, wanted: Wanted, place: Place) -> str:
-    """Clauses that fit a text, or the policies that fit the limits."""
+def policies_page(shelf: Shelf, contacts: Contacts, wanted: Wanted, place: Place, *, compares: bool = False) -> str:
+    """Clauses that fit a text, or the policies that fit the limits; `compares` offers to lay two policies side by side."""
     lang = place.lang
+    way = (
+        f'<p class="af-ways"><a class="af-link" data-over href="{place.to("compare")}">{words("compare_title", lang)}</a></p>'
+        if compares
+        else ""
+    )
     found = _clauses(shelf, wanted, place) if wanted.text else _titles(shelf, wanted, place)
     body = (
         f'<h1>{words("policies_title", lang)}</h1><p class="af-intro">{words("policies_intro", lang)}</p>'
-        f"{_form(shelf, contacts, wanted, place)}<section>{found}</section>"
+        f"{_form(shelf, contacts, wanted, place)}{way}<section>{found}</section>"
     )
     return screen(place, say("policies_title", lang), body, current="policies", query=urlencode(wanted.query))
 

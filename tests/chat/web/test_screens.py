@@ -25,7 +25,15 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="NO BROWSER: playwr
 expect = sync_api.expect
 
 CLAUSE = "clauses/practices/22/6"
-SCREENS = (CLAUSE, "clauses/nothing", "policies", "policies?q=customer+photo", "policies/practices", "about")
+SCREENS = (
+    CLAUSE,
+    "clauses/nothing",
+    "policies",
+    "policies?q=customer+photo",
+    "policies/practices",
+    "about",
+    "compare?policy=practices&policy=intel",
+)
 
 
 @contextmanager
