@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,9 @@ from starlette.testclient import TestClient
 
 from chat.web.guard import LARGEST_BODY, Fence, Guard, fence, hashes, running
 from chat.web.shell import Needed, is_open
-from kb.settings import Settings, read_settings
+from kb.settings import read_settings
 from tests.chat.test_cli import askfirst, one_line
+from tests.chat.web.rooms import built
 
 # Gradio makes event loops that nobody closes; they end with the application, in its fixture.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -211,14 +211,9 @@ GRADIO_S = {
 
 
 @pytest.fixture(scope="module")
-def app(session_home: Path) -> Iterator[Any]:
+def app(session_home: Path) -> Any:
     """The whole application."""
-    from chat.web.app import build_app
-    from kb.manifest import current_index
-
-    settings: Settings = read_settings({"ASKFIRST_HOME": str(session_home)}, session_home)
-    yield build_app(settings, current_index(settings.index_folder), lambda _: None)
-    gc.collect()
+    return built(read_settings({"ASKFIRST_HOME": str(session_home)}, session_home))
 
 
 @pytest.mark.model
