@@ -44,12 +44,12 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(limited_home: Path, provider: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(browser: Any, limited_home: Path, provider: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """All of them, running."""
     home, port = tmp_path_factory.mktemp("tls"), free_port()
     certificate(home)
     address = f"https://{HOST}:{port}/askfirst"
-    with Intranet(address) as partner, pytest.MonkeyPatch.context() as environ, sync_api.sync_playwright() as playwright:
+    with Intranet(address) as partner, pytest.MonkeyPatch.context() as environ:
         for name, value in {
             "ROOT_PATH": "/askfirst",
             "PUBLIC_URL": address,
@@ -66,7 +66,7 @@ def town(limited_home: Path, provider: str, tmp_path_factory: pytest.TempPathFac
             nginx = subprocess.Popen([NGINX, "-e", "stderr", "-p", str(home), "-c", str(home / "nginx.conf")], stderr=subprocess.PIPE)
             resolver = f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP {PARTNER} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
             flags = [*FLAGS, resolver, "--test-third-party-cookie-phaseout"]  # as browsers are that drop other sites' cookies
-            chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+            chromium = browser.browser_type.launch(executable_path=str(CHROMIUM), args=flags)
             try:
                 listening(nginx, port)
                 yield Town(address, f"http://{PARTNER}:{partner.port}", provider, chromium)

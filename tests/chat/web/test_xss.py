@@ -219,7 +219,10 @@ def test_in_documents_file_names_and_contacts(browser: Any, hostile: Server) -> 
     ids = [policy["policy_id"] for policy in policies]
     # A file whose name could not stand in an address is refused; the odd ones that can are served.
     assert len(ids) > 10 and any("alert(" in policy_id for policy_id in ids)
-    assert "&lt;" not in json.dumps(policies) and any("<" in policy["title"] for policy in policies)
+    shown = json.dumps(
+        [{**policy, "policy_id": ""} for policy in policies]
+    )  # an id is the file's own name, which may hold a written-out "&lt;"
+    assert "&lt;" not in shown and any("<" in policy["title"] for policy in policies)
     with watched(browser) as page:
         for lang in ("en", "id"):
             for path in ("policies", "about", "policies?q=penguin", *(f"policies/{quote(policy_id, safe='')}" for policy_id in ids)):
