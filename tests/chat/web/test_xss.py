@@ -219,9 +219,7 @@ def test_in_documents_file_names_and_contacts(browser: Any, hostile: Server) -> 
     ids = [policy["policy_id"] for policy in policies]
     # A file whose name could not stand in an address is refused; the odd ones that can are served.
     assert len(ids) > 10 and any("alert(" in policy_id for policy_id in ids)
-    shown = json.dumps(
-        [{**policy, "policy_id": ""} for policy in policies]
-    )  # an id is the file's own name, which may hold a written-out "&lt;"
+    shown = json.dumps([{**policy, "policy_id": ""} for policy in policies])  # a file named "&lt;" keeps it
     assert "&lt;" not in shown and any("<" in policy["title"] for policy in policies)
     with watched(browser) as page:
         for lang in ("en", "id"):
