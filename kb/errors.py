@@ -12,6 +12,7 @@ AskFirstError
 │   └── IndexNewer       written by a newer version: this program must not touch it
 ├── StoreUnreachable     the Chroma server does not answer, or not as it should
 ├── ModelError           the embedding model is not the one that was promised
+├── LanguageModelError   a call to the language model came to nothing
 └── PortTaken            the address to serve on is in use
 """
 
@@ -71,6 +72,14 @@ class StoreUnreachable(AskFirstError):
 
 class ModelError(AskFirstError):
     """The embedding model is missing or is not the one that was promised."""
+
+
+class LanguageModelError(AskFirstError):
+    """A call to the language model came to nothing; `kind` says how (`chat.leash.Intervention`)."""
+
+    def __init__(self, *, kind: str, expected: str, found: str, todo: str) -> None:
+        self.kind = kind
+        super().__init__(expected=expected, found=found, todo=todo)
 
 
 class PortTaken(AskFirstError):

@@ -69,6 +69,16 @@ class Settings:
     limit_address: str = _setting("6000/minute", "requests that one address may send where nobody signs in; an office may share one")
     log: str = _setting("text", "what `serve` writes to stderr: `text` for people, or `json`, one object a line and a line an event")
 
+    llm: str = _setting("", "language model that words answers, as `provider:model` (`ollama:llama3.2`, `openai:gpt-5-mini`); empty: none")
+    llm_base_url: str = _setting("", "where it is reached, such as `http://127.0.0.1:8000/v1`; empty: the provider's usual address")
+    llm_key: str = _secret("key for it; better in the environment or in `llm_key_file`")
+    llm_key_file: str = _setting("", "file that holds the key instead")
+    llm_timeout: float = _setting(20.0, "seconds for all of the model's work on an answer; then the rules alone answer")
+    llm_tokens: int = _setting(700, "tokens that one reply of it may have")
+    llm_concurrency: int = _setting(4, "calls to it at once; where all are taken, the rules alone answer")
+    llm_hosts: tuple[str, ...] = _setting((), "hosts besides this machine that it may be reached at, comma-separated; it is sent questions")
+    llm_widen: bool = _setting(False, "`on`: where only doubt made it `ask`, two agreeing calls and a clause that permits may say `yes`")
+
     @property
     def own_corpus(self) -> Path:
         """The organisation's own corpus folder."""
@@ -167,6 +177,27 @@ def _convert(key: str, value: Any, where: str) -> Any:
             if not 0 <= limit <= 1:
                 raise wrong("a number from 0 to 1")
             return limit
+        case "llm":
+            provider, _, model = value.partition(":") if isinstance(value, str) else ("", "", "")
+            if value and not (provider.strip() and model.strip()):
+                raise wrong("provider:model such as ollama:llama3.2")
+            return value
+        case "llm_timeout":
+            return _within(value, float, 0.5, 600, wrong("a number of seconds from 0.5 to 600"))
+        case "llm_tokens":
+            return _within(value, int, 50, 8000, wrong("a number of tokens from 50 to 8000"))
+        case "llm_concurrency":
+            return _within(value, int, 1, 64, wrong("a number of calls from 1 to 64"))
+        case "llm_hosts":
+            try:
+                return tuple(_llm_host(entry) for entry in _entries(value))
+            except (ValueError, TypeError, AttributeError):
+                raise wrong("host names with commas between, each with a port if you like (gpu.example.com:8000)") from None
+        case "llm_widen":
+            switches = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False, "": False}
+            if str(value).lower() not in switches:
+                raise wrong("on or off")
+            return switches[str(value).lower()]
         case "log":
             if value not in ("text", "json"):
                 raise wrong("text or json")
@@ -197,6 +228,22 @@ def _convert(key: str, value: Any, where: str) -> Any:
             if not isinstance(value, str):
                 raise wrong("text")
             return value
+
+
+def _within(value: Any, kind: type[int] | type[float], least: float, most: float, wrong: SettingsError) -> int | float:
+    try:
+        number = kind(value)
+    except (TypeError, ValueError):
+        raise wrong from None
+    if isinstance(value, bool) or not least <= number <= most:
+        raise wrong
+    return number
+
+
+def _llm_host(value: str) -> str:
+    if not _HOST.fullmatch(value.lower()):
+        raise ValueError("no host")
+    return value.lower()
 
 
 def fetch_hosts(value: Any) -> tuple[str, ...]:
