@@ -34,6 +34,8 @@ MAY_NAME = {
     "sklearn": {"chat/training"},
     "sqlalchemy": set(),
     "matplotlib": {"chat/plots.py"},
+    "openpyxl": {"chat/exports/workbook.py"},
+    "docx": {"chat/exports/letter.py", "ingest/read"},
     "watchfiles": {"ingest/watch.py"},
     "httpcore": {"ingest/fetch.py"},
     "prometheus_client": {"chat/web/metrics.py"},
