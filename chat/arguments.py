@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--against", type=Path, metavar="INDEX", help="list the verdicts that flip from this index (or home) to the current one"
     )
+    evaluate.add_argument("--llm", action="store_true", help="measure with the configured language model too, beside the rules alone")
     evaluate.add_argument(
         "--plots", type=Path, metavar="DIR", help="draw the risk-coverage curve and the reliability diagram there, as PNG"
     )

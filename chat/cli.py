@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chat.answer import Answer, Message
     from chat.ask import Assistant
     from chat.evaluate import Outcome
+    from chat.llm import LanguageModel
     from chat.progress import Progress
     from chat.report import Report
     from ingest.changes import Changes
@@ -251,7 +252,8 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         cases = read_test()
     else:
         cases = [case for case in read_bank() if options.split in ("all", case.split)]
-    assistant = _assistant(settings)
+    model = _measured_model(settings) if options.llm else None
+    assistant = _assistant(replace(settings, llm=""))
 
     def report(done: int) -> None:
         if done % 500 == 0:
@@ -264,6 +266,15 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     if options.against:
         other = open_other(settings, options.against)
         flipped = flips(cases, (o.answer for o in run(other, cases, report)), (o.answer for o in outcomes))
+    beside = None
+    if model:
+        from chat.beside import Beside
+        from chat.leashed import LeashedAssistant
+
+        leashed = LeashedAssistant.over(assistant, model, seconds=settings.llm_timeout, widen=settings.llm_widen)
+        beside = Beside(outcomes, run(leashed, cases, report))
+        if options.thresholds:
+            failed += [f"with the model: {line}" for line in missed(figures(beside.with_model), options.thresholds)]
     drawn = _plots(options.plots, outcomes) if options.plots else []
     if options.json:
         shape = {
@@ -276,15 +287,27 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         if flipped is not None:
             against = {"index": other.knowledge.manifest.digest, "counts": counts(flipped), "flips": [f.to_json() for f in flipped]}
             shape["against"] = against
+        if beside:
+            shape["llm"] = {"model": settings.llm} | beside.to_json()
         _print_json(shape)
     else:
         print(table(found))
         print(f"calibration error of doubt {calibration_error(outcomes):.3f}, {len(cases):,} cases")
-        for line in [*(lines(flipped) if flipped is not None else []), *(f"wrote {file}" for file in drawn)]:
+        compared = ["", f"with the language model {settings.llm}:", *beside.lines()] if beside else []
+        for line in [*(lines(flipped) if flipped is not None else []), *compared, *(f"wrote {file}" for file in drawn)]:
             print(_printable(line))
         for line in failed:
             print(f"missed: {line}")
     return 1 if failed else 0
+
+
+def _measured_model(settings: Settings) -> LanguageModel:
+    from chat.llm import open_model
+
+    model = open_model(settings)
+    if model is None:
+        raise InputError(expected="a language model to measure with --llm", found="none", todo="name one in the setting llm")
+    return model
 
 
 def _plots(folder: Path, outcomes: Sequence[Outcome]) -> list[Path]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +25,11 @@ from kb.support import SHIPPED
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A case with the answer it got."""
+    """A case with the answer it got, and the seconds that took."""
 
     case: Scenario
     answer: Answer
+    seconds: float = 0.0
 
     @property
     def acceptable(self) -> bool:
@@ -116,7 +118,9 @@ def run(assistant: Assistant, cases: Iterable[Scenario], report: Callable[[int],
     """Every case answered, in order."""
     outcomes: list[Outcome] = []
     for case in cases:
-        outcomes.append(Outcome(case, assistant.answer(case.message(), stated=stated_clause(case))))
+        begun = time.perf_counter()
+        answer = assistant.answer(case.message(), stated=stated_clause(case))
+        outcomes.append(Outcome(case, answer, time.perf_counter() - begun))
         if report:
             report(len(outcomes))
     return outcomes

@@ -6,6 +6,7 @@ what was asked to what is said; the envelope (choices, tool calls, events, lines
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -25,6 +26,7 @@ class Clause:
     """A clause as a prompt shows it."""
 
     number: int
+    authority: str
     modality: str
     text: str
 
@@ -49,10 +51,20 @@ class Asked:
         return next((task for task, key in wanted.items() if f'"{key}"' in self.system or key in self.schema.get("properties", {})), "word")
 
     @property
+    def parts(self) -> dict[str, str]:
+        """The delimited parts of the data, by name."""
+        return {name: text for _, name, text in re.findall(r"<(\w+) (\w+)>\n(.*?)\n</\1 \2>", self.user, re.DOTALL)}
+
+    @property
     def clauses(self) -> list[Clause]:
         """The numbered clauses in the prompt."""
-        found = re.findall(r"^\[(\d+)\] \(\w+, (\w+)\) (.+)$", self.user, re.MULTILINE)
-        return [Clause(int(number), modality, text.partition(": ")[2] or text) for number, modality, text in found]
+        found = re.findall(r"^\[(\d+)\] \((\w+), (\w+)\) (.+)$", self.parts.get("clauses", ""), re.MULTILINE)
+        return [Clause(int(number), authority, modality, text.partition(": ")[2] or text) for number, authority, modality, text in found]
+
+    @property
+    def lang(self) -> str:
+        """The language that it wants back."""
+        return "id" if "Indonesian" in self.system else "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +221,8 @@ class ModelServer:
             def _send(self, said: Said, body: Iterator[bytes], kind: str, *, whole: bool) -> None:
                 if outer._ended.wait(said.pause):
                     return
-                try:
+                with contextlib.suppress(OSError):  # the client has had enough
                     self._answer(said, body, kind, whole=whole)
-                except OSError:
-                    pass  # the client has had enough
                 self.close_connection = True
 
             def _answer(self, said: Said, body: Iterator[bytes], kind: str, *, whole: bool) -> None:
