@@ -100,7 +100,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person gets. `contact` is never missing; `doubt` is `None` exactly when `verdict` is."""
+    """What a person gets. `contact` is never missing; `doubt` is `None` exactly when `verdict` is.
+
+    `explanation` holds a language model's sentences, each proved, and `suggestion` a draft that it wrote anew and that
+    passed the same check; both are part of `text`. `model` names it where anything of it is in the answer.
+    """
 
     verdict: Verdict | None
     in_scope: bool
@@ -114,6 +118,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     findings: tuple[Finding, ...] = ()
     model: str | None = None
+    explanation: tuple[str, ...] = ()
+    suggestion: str | None = None
     id: str | None = None
     explain: dict[str, Any] = field(default_factory=dict, compare=False)
 
@@ -134,4 +140,6 @@ class Answer:
             "model": self.model,
             "index": self.index,
         }
+        if self.model is not None:
+            shape |= {"explanation": list(self.explanation), "suggestion": self.suggestion}
         return shape | {"explain": self.explain} if explained else shape

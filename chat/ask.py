@@ -30,6 +30,17 @@ _IN_DOUBT = (f"{PRACTICES_POLICY}/25/2", f"{PRACTICES_POLICY}/25/1")
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """An answer with what it was made from: enough to word another decision over the same evidence."""
+
+    answer: Answer
+    question: Question
+    decision: Decision
+    evidence: tuple[Clause, ...]
+    references: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assistant:
     """Everything that answering needs, opened once."""
 
@@ -46,6 +57,12 @@ class Assistant:
 
         `stated` are clauses of the organisation given with the message, binding for it alone.
         """
+        return self.considered(message, day=day, groups=groups, stated=stated).answer
+
+    def considered(
+        self, message: Message, *, day: date | None = None, groups: Collection[str] = (), stated: Sequence[Clause] = ()
+    ) -> Considered:
+        """The answer of the rules alone, with what it was made from."""
         today = day or date.today()
         question = understand(message)
         vector = self.knowledge.embedder.embed([question.sought[:_EMBEDDED]], [question.lang])[0]
@@ -66,7 +83,24 @@ class Assistant:
         references = self._references(decision, question, vector, today, groups)
         evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
         evidence += [rule for finding in examined.findings if (rule := self._rule_of(finding, question.lang))]
-        return self._worded(message, question, decision, evidence, references, reading, rules, examined, nearest(rules, practices))
+        answer = self._worded(message, question, decision, evidence, references, reading, rules, examined, nearest(rules, practices))
+        return Considered(answer, question, decision, tuple(evidence), tuple(e.clause for e in references))
+
+    def reworded(self, considered: Considered, decision: Decision) -> Answer:
+        """The answer that another decision over the same evidence comes to."""
+        before = considered.answer
+        said = word(decision, considered.question, considered.references, self.contacts, before.findings)
+        return replace(
+            before,
+            verdict=said.verdict,
+            in_scope=said.in_scope,
+            doubt=said.doubt,
+            text=said.text,
+            reason=said.reason,
+            contact=said.contact,
+            conditions=said.conditions,
+            citations=prove(said.citations, considered.evidence),
+        )
 
     def _evidence(self, question: Question, vector: Vectors, day: date, groups: Collection[str]) -> dict[Rank, list[Evidence]]:
         """The best binding clauses of each rank: an organisation's own are never crowded out by the practices."""

@@ -194,7 +194,7 @@ def _decided(
         return Informed(tuple(e.clause for e in _carriers(None, ranked, keep_first=keep_first)))
     carriers = _carriers(meant, ranked, keep_first=keep_first)
     licensed = meant in LICENSING
-    grounded = not licensed or any(_grants(meant, e.clause) for e in carriers[:3])
+    grounded = not licensed or any(grants(meant, e.clause) for e in carriers[:3])
     if doubt <= (limits.licensing if licensed else limits.other) and grounded:
         return Decided(meant, tuple(e.clause for e in carriers), doubt, meant)
     # Asking because a rule says so cites that rule; asking out of doubt cites what would have carried the verdict meant.
@@ -219,7 +219,7 @@ def _carriers(verdict: Verdict | None, ranked: Sequence[Evidence], *, keep_first
     return sorted(ranked, key=carries, reverse=True)[:3]
 
 
-def _grants(verdict: Verdict, clause: Clause) -> bool:
+def grants(verdict: Verdict, clause: Clause) -> bool:
     """Whether the clause is binding and of a force that can license."""
     return clause.policy.rank is not Rank.REFERENCE and clause.modality in _CARRIES[verdict]
 

@@ -104,6 +104,22 @@ def _finding(text: str, spot: _Spot, lang: str) -> Finding:
     )
 
 
+def personal(text: str, lang: str, terms: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int, str]]:
+    """Every place that may tell who somebody is, or what is not told outside, with its kind; wider than what is a finding."""
+    import phonenumbers
+
+    for spot in _numbers(text, lang):
+        yield spot.start, spot.end, spot.key
+    for found in _EMAIL.finditer(text):
+        yield *found.span(), "email"
+    for region in _REGIONS["en"]:
+        for match in phonenumbers.PhoneNumberMatcher(text, region):
+            yield match.start, match.end, "phone"
+    for spot in _own_words(text, terms):
+        if spot.key != "competitors":
+            yield spot.start, spot.end, spot.key
+
+
 def _numbers(text: str, lang: str) -> Iterator[_Spot]:
     """Addresses and numbers that belong to a person."""
     import phonenumbers

@@ -29,7 +29,14 @@ def open_knowledge(settings: Settings, index: Path) -> KnowledgeBase:
 
 
 def open_assistant(settings: Settings, index: Path) -> Assistant:
-    """The assistant over a finished index."""
+    """The assistant over a finished index, with a language model where one is named."""
+    if settings.llm:
+        from chat.leashed import LeashedAssistant  # with httpx, which nobody else needs
+        from chat.llm import open_model
+
+        model = open_model(settings)  # first, so that one that may not be reached is refused at once
+        rules = open_assistant(replace(settings, llm=""), index)
+        return LeashedAssistant.over(rules, model, seconds=settings.llm_timeout, widen=settings.llm_widen)
     support, judged = Support.read(index), shipped_model()
     other = Manifest.read(index).model != judged
     return Assistant(

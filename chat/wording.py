@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from chat.answer import Citation, Contact, Finding, Verdict
+from chat.answer import Answer, Citation, Contact, Finding, Verdict
 from chat.contacts import Contacts
 from chat.decide import Conflict, Decided, Decision, Informed, OffTopic, Uncovered
 from chat.phrases import phrase
@@ -70,6 +70,17 @@ def word(decision: Decision, question: Question, references: Sequence[Clause], c
         contact=contact,
         text=_text(verdict, in_scope, _sentence(reason), conditions, shown, contact, question, found),
     )
+
+
+def with_model(answer: Answer, model: str, explanation: Sequence[str], suggestion: str | None) -> Answer:
+    """The answer with a language model's proved words in it, before the person to ask, and said to be a model's."""
+    head, gap, contact = answer.text.rpartition("\n\n")
+    lines = [head]
+    if explanation:
+        lines += ["", f"{phrase('explained', answer.lang)}:", *(f"  {sentence}" for sentence in explanation)]
+    if suggestion:
+        lines += ["", f"{phrase('suggested', answer.lang)}:", *(f"  {line}" for line in suggestion.splitlines())]
+    return replace(answer, text="\n".join(lines) + gap + contact, model=model, explanation=tuple(explanation), suggestion=suggestion)
 
 
 def heading(verdict: Verdict | None, in_scope: bool, lang: str, *, draft: bool) -> str:

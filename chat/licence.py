@@ -1,0 +1,152 @@
+"""What a verdict and what a sentence license: the order that the leash compares by (CONTRACT, section 3). Pure.
+
+Every pattern here errs to one side only: where it is not plain what a message asks, nothing but `ask` may replace a
+verdict; where a sentence might license something, it counts as one that does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from chat.answer import Verdict
+
+
+class Asked(StrEnum):
+    """What a message asks: whether an act is allowed, whether something is required, or neither plainly."""
+
+    ACT = "act"
+    DUTY = "duty"
+    UNCLEAR = "unclear"
+
+
+_ACT = re.compile(
+    r"\b(?:(?:can|could|may|might) (?:i|we|you|my \w+|our \w+|staff|employees|an employee)|allowed|permitted|all ?right|ok(?:ay)?|fine|"
+    r"boleh\w*|gapapa|gpp|"
+    r"gak ?papa|nggak ?papa|izinkan|diizinkan|diperbolehkan|diperkenankan|dilarang|forbidden|prohibited|"
+    r"bisa\w* (?:\w+ ){0,3}(?:posting\w*|post|unggah|mengunggah|upload|share|bagikan|membagikan|repost))\b",
+    re.IGNORECASE,
+)
+# What follows, and what is so, is no act of the person's: there "no" may well be what licenses.
+_CONSEQUENCE = re.compile(
+    r"\b(?:fired|sacked|dismiss\w*|trouble|sanction\w*|punish\w*|disciplin\w+|sued|liable|penal\w+|fined|lose my|job|legal action|"
+    r"get caught|count as|counts as|"
+    r"apply|applies|happen\w*|dipecat|sanksi\w*|dihukum|hukuman|dituntut|denda|kena|ditegur|terhitung|termasuk|berlaku)\b",
+    re.IGNORECASE,
+)
+_DUTY = re.compile(
+    r"\b(?:must|have to|has to|had to|need(?:s|ed)?|needn't|required?|requires|require|requirement|necessary|mandatory|obliged|"
+    r"obligat\w+|"
+    r"compulsory|gotta|got to|should|shall|supposed to|ought|wajib\w*|harus\w*|perlu\w*|kudu|mesti\w*|usah|diwajibkan|mewajibkan)\b",
+    re.IGNORECASE,
+)
+# The more a verdict licenses, the higher: to do the act, or to leave out what might be a duty.
+_ORDER: Mapping[Asked, tuple[Verdict, ...]] = {
+    Asked.ACT: (Verdict.NO, Verdict.ASK, Verdict.YES_IF, Verdict.YES),
+    Asked.DUTY: (Verdict.YES, Verdict.ASK, Verdict.YES_IF, Verdict.NO),
+}
+
+
+def asked(text: str, *, draft: bool = False) -> Asked:
+    """What a message asks; a draft asks whether it may be posted."""
+    if draft:
+        return Asked.ACT
+    act, duty = bool(_ACT.search(text)), bool(_DUTY.search(text))
+    if act == duty or _CONSEQUENCE.search(text):
+        return Asked.UNCLEAR
+    return Asked.ACT if act else Asked.DUTY
+
+
+def licenses_no_more(proposed: Verdict | None, standing: Verdict | None, what: Asked) -> bool:
+    """Whether `proposed` may take the place of `standing`: it licenses no more, and what is no verdict stays none."""
+    if proposed is standing:
+        return True
+    if proposed is None or standing is None:
+        return False
+    if what is Asked.UNCLEAR:
+        return proposed is Verdict.ASK
+    order = _ORDER[what]
+    return order.index(proposed) <= order.index(standing)
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+# Says that nothing stands in the way: looked for before negations are taken out, because these are made of them.
+_UNHINDERED = re.compile(
+    r"\b(?:(?:not|n't|never|isn['’]t|aren['’]t) (?:\w+ ){0,2}(?:forbidden|prohibited|banned|against|restricted|wrong|a problem|an issue|"
+    r"a violation|"
+    r"violate|breach|break)|no (?:\w+ )?(?:rule|rules|ban|policy|clause|restriction|restrictions|problem|problems|issue|issues|"
+    r"objection|harm|risk|"
+    r"violation|conflict|barrier|approval|consent|permission)|nothing (?:\w+ ){0,2}(?:forbids|prohibits|against|prevents|stops|wrong|"
+    r"speaks)|"
+    r"without (?:\w+ ){0,2}(?:approval|asking|consent|permission|disclos\w+)|(?:do|does)(?:n['’]t| not) (?:\w+ )?(?:forbid|prohibit|ban|"
+    r"restrict|apply)|"
+    r"(?:tidak|tak|nggak|gak|enggak|bukan|tiada|tanpa) (?:\w+ ){0,2}(?:dilarang|larangan|terlarang|melarang|melanggar|pelanggaran|"
+    r"masalah|bermasalah|"
+    r"aturan|izin|persetujuan|keberatan|berlaku|salah)|tidak ada (?:\w+ )?(?:yang )?\w*(?:larang|masalah|aturan|hambatan)\w*)\b",
+    re.IGNORECASE,
+)
+_WAIVES = re.compile(
+    r"\b(?:need ?n['’]?t|no need|no longer|optional|voluntary|exempt\w*|waive\w*|except(?:ed|ion|ions)?|unnecessary|ignore\w*|"
+    r"disregard\w*|overrid\w+|skip\w*|"
+    r"(?:not|n['’]t|never) (?:\w+ ){0,2}(?:have to|need|required|necessary|obliged|mandatory|compulsory|must|binding)|"
+    r"(?:tidak|tak|nggak|gak|enggak|ga) (?:\w+ )?(?:perlu|wajib|harus|usah|diwajibkan|mengikat)|tanpa perlu|opsional|sukarela|kecuali|"
+    r"dikecualikan|"
+    r"pengecualian|abaikan|mengabaikan|lewati)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:(?:may|can|could|should|must|do|does|is|are|was|will)(?: ?not|n['’]t)\b(?: yet| be)?(?: \w+){0,1}? ?(?:allowed|permitted|"
+    r"approved|ok(?:ay)?|fine|safe|"
+    r"acceptable|free)?|cannot|not (?:\w+ )?(?:allowed|permitted|approved|ok(?:ay)?|fine|safe|acceptable|free)|never|"
+    r"(?:tidak|tak|nggak|gak|enggak|ga|belum|jangan|bukan) (?:\w+ )?(?:boleh|bisa|dapat|diperbolehkan|diizinkan|diperkenankan|aman|"
+    r"disetujui))\b",
+    re.IGNORECASE,
+)
+_PERMITS = re.compile(
+    r"\b(?:may|can|could|allow\w*|permit\w*|permission is|ok(?:ay)?|fine|free to|freely|feel free|go ahead|goes ahead|welcome to|"
+    r"safe\w*|harmless|acceptable|"
+    r"approve[sd]|authoris\w+|authoriz\w+|license[sd]?|licence\w*|consistent|complies|compliant|in line|meets|right to|entitled|able to|"
+    r"legal|"
+    r"yes|sure|certainly|absolutely|green light|good to go|ready to|post (?:it|this|away)|share (?:it|this)|publish (?:it|this)|enjoy|"
+    r"encourag\w+|"
+    r"ya|iya|boleh\w*|bisa\w*|dapat|silakan|silahkan|aman|bebas|izinkan|mengizinkan|diizinkan|diperbolehkan|membolehkan|diperkenankan|"
+    r"perkenankan|"
+    r"sah|sesuai|disetujui|berhak|lanjut\w*|unggah saja|posting saja|bagikan saja|gapapa|gpp|monggo|oke)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|only|once|after|until|unless|provided|before|as long as|when|first|must|need|jika|bila|kalau|apabila|hanya|setelah|"
+    r"sesudah|sebelum|asal\w*|"
+    r"selama|dengan syarat|harus|wajib|dulu|perlu)\b",
+    re.IGNORECASE,
+)
+_RESTRAINS = re.compile(
+    r"\b(?:not|n['’]t|cannot|never|must|need|needs|require\w*|before|until|unless|without|approv\w*|consent|permission|agree\w*|ask\w*|"
+    r"check\w*|first|forbid\w*|"
+    r"prohibit\w*|avoid|keep|protect\w*|careful\w*|only|wait|should|tidak|jangan|dilarang|melarang|harus|wajib|perlu|sebelum|kecuali|"
+    r"persetujuan|"
+    r"izin|setuju|tanya\w*|hindari|jaga|lindungi|hanya|tunggu|dulu|belum|hati-hati)\b",
+    re.IGNORECASE,
+)
+
+
+def says_no_more(sentence: str, verdict: Verdict | None, what: Asked) -> bool:
+    """Whether a sentence beside this verdict licenses nothing that the verdict does not.
+
+    Beside `no`, `ask`, no verdict and a duty it must restrain and not permit; beside `yes_if` it may permit on a condition.
+    """
+    if _WAIVES.search(sentence):
+        return False
+    unhindered = bool(_UNHINDERED.search(sentence))
+    permits = unhindered or bool(_PERMITS.search(_DENIED.sub(" ", sentence)))
+    if what is not Asked.ACT or verdict is None:
+        return not permits
+    match verdict:
+        case Verdict.YES:
+            return True
+        case Verdict.YES_IF:
+            return not permits or (not unhindered and bool(_CONDITION.search(sentence)))
+        case _:
+            return not permits and bool(_RESTRAINS.search(sentence))
