@@ -14,29 +14,29 @@ from docx import Document
 from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 
-from chat.exports import FORMATS, Report, exported
+from chat.exports import FORMATS, Report
 from chat.exports.parts import common, writable
+from chat.exports.plain import WIDTH
 from chat.exports.rows import COLUMNS
-from chat.exports.table import WIDTH
 from chat.exports.words import WORDS, covered
 from kb.compare import Coverage
 from tests.chat.exports.fixture import DRAFTED, EMPTY, HOSTILE, PUBLISHED, report
 
 
 def text(of: Report, kind: str) -> str:
-    made = exported(of, kind)
+    made = FORMATS[kind].write(of)
     assert isinstance(made, str)
     return made
 
 
 def workbook(of: Report) -> Any:
-    made = exported(of, "xlsx")
+    made = FORMATS["xlsx"].write(of)
     assert isinstance(made, bytes)
     return load_workbook(io.BytesIO(made))
 
 
 def document(of: Report) -> Any:
-    made = exported(of, "docx")
+    made = FORMATS["docx"].write(of)
     assert isinstance(made, bytes)
     return Document(io.BytesIO(made))
 
@@ -65,7 +65,7 @@ def test_no_two_coverages_look_alike_without_colour() -> None:
 @pytest.mark.parametrize("lang", ["en", "id"])
 @pytest.mark.parametrize("draft", [DRAFTED, EMPTY, None], ids=["draft", "empty", "none"])
 def test_every_format_is_made_of_every_report(kind: str, lang: str, draft: Any) -> None:
-    made = exported(report(draft, lang, *(PUBLISHED[:1] if draft else ())), kind)
+    made = FORMATS[kind].write(report(draft, lang, *(PUBLISHED[:1] if draft else ())))
     assert made
     assert isinstance(made, bytes) is FORMATS[kind].binary
 
