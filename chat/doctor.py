@@ -29,6 +29,7 @@ def examine(settings: Settings, index_state: str) -> Report:
     _look(report, "embedding model", lambda: str(packaged_model()) if not settings.embedder else settings.embedder)
     _look(report, "judge", lambda: f"{PARAMETERS.name}, made from bank {_card().get('bank', '?')[:12]}")
     _look(report, "limits", lambda: str(read_limits()))
+    _language_model(report, settings)
     facts: dict[str, Any] = {"state": index_state}
     try:
         manifest = Manifest.read(current_index(settings.index_folder))
@@ -53,6 +54,21 @@ def examine(settings: Settings, index_state: str) -> Report:
     except AskFirstError as error:
         report.errors.append(str(error))
     return report
+
+
+def _language_model(report: Report, settings: Settings) -> None:
+    if not settings.llm:
+        report.facts["Language model"] = {"model": "none; nothing leaves this machine"}
+        return
+    from chat.leaving import tried  # LangChain, which nobody without a model waits for
+
+    try:
+        report.facts["Language model"], wrong = tried(settings)
+    except AskFirstError as error:
+        report.errors.append(str(error))
+        return
+    if wrong:
+        report.errors.append(wrong)
 
 
 def placeholder_warning(ids: list[str]) -> str:

@@ -195,14 +195,22 @@ _AGREED = re.compile(
     r"izin\w*|diizinkan|mengizinkan|setuju\w*|disetujui|menyetujui|persetujuan|resmi|dikonfirmasi|diumumkan|announced)\b",
     re.IGNORECASE,
 )
-_ADDRESSES = re.compile(r"@\w+|\S+@\S+|https?:\S+|www\.\S+|\b[\w-]+\.[a-z]{2,}\b|\d+(?:[.,]\d+)*", re.IGNORECASE)
+_ADDRESS = re.compile(r"@|://|^www\.|\.[a-z]{2,}|\d", re.IGNORECASE)
 
 
 def same_post(rewritten: str, draft: str, lang: str, lent: str) -> bool:
     """Whether a draft written anew is still that draft: no new fact, address or agreement; `lent` are words it may also use."""
     if rewritten == draft or len(rewritten) > 2 * len(draft) + 300 or detect(rewritten) != lang:
         return False
-    for new in (_AGREED, _ADDRESSES):
-        if not {word.casefold() for word in new.findall(rewritten)} <= {word.casefold() for word in new.findall(draft)}:
-            return False
+    if not _agreements(rewritten) <= _agreements(draft) or not _addresses(rewritten) <= _addresses(draft):
+        return False
     return of_own_words(rewritten, f"{draft} {lent}", lang, _OWN_DRAFT)
+
+
+def _agreements(text: str) -> set[str]:
+    return {found.casefold() for found in _AGREED.findall(text)}
+
+
+def _addresses(text: str) -> set[str]:
+    """Every word that holds a number, or may be an address."""
+    return {word.strip(".,;:!?()\"'“”").casefold() for word in text.split() if _ADDRESS.search(word)}

@@ -154,7 +154,7 @@ class _Work:
             for sentence in self._sentences(shown, evidence):
                 explanation.append(sentence)
                 yield with_model(shown, self._ours.model.name, explanation, None)
-            if self._message.draft and shown.verdict in (Verdict.NO, Verdict.ASK) and (better := self._suggestion(shown, evidence)):
+            if self._may_suggest(shown) and (better := self._suggestion(shown, evidence)):
                 yield with_model(shown, self._ours.model.name, explanation, better)
         except LanguageModelError as error:
             self._hold(Intervention(error.kind))
@@ -236,6 +236,10 @@ class _Work:
                         self._hold(kind)
                 if len(told) >= MOST:
                     return
+
+    def _may_suggest(self, shown: Answer) -> bool:
+        # Never of a part of a draft.
+        return self._message.draft and shown.verdict in (Verdict.NO, Verdict.ASK) and len(self._message.text) <= _MESSAGE
 
     def _suggestion(self, shown: Answer, evidence: Sequence[Clause]) -> str | None:
         """The draft written anew, where the rules pass it as they would any draft."""

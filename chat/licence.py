@@ -97,7 +97,10 @@ _WAIVES = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:(?:may|can|could|should|must|do|does|is|are|was|will)(?: ?not|n['’]t)\b(?: yet| be)?(?: \w+){0,1}? ?(?:allowed|permitted|"
+    r"\b(?:(?:do not|don['’]t|never|must not|should not|may not|cannot|can['’]t|jangan) (?:\w+ )?(?:post|share|publish|unggah|posting|"
+    r"bagikan) "
+    r"(?:it|this|away|saja)|(?:may|can|could|should|must|do|does|is|are|was|will)(?: ?not|n['’]t)\b(?: yet|"
+    r" be)?(?: \w+){0,1}? ?(?:allowed|permitted|"
     r"approved|ok(?:ay)?|fine|safe|"
     r"acceptable|free)?|cannot|not (?:\w+ )?(?:allowed|permitted|approved|ok(?:ay)?|fine|safe|acceptable|free)|never|"
     r"(?:tidak|tak|nggak|gak|enggak|ga|belum|jangan|bukan) (?:\w+ )?(?:boleh|bisa|dapat|diperbolehkan|diizinkan|diperkenankan|aman|"

@@ -82,34 +82,24 @@ class LanguageModel:
         if not self._places.acquire(blocking=False):
             raise _failed(Intervention.BUSY, "every place for a call taken")
         parts: Queue[Any] = Queue()
-        worker = threading.Thread(target=self._work, args=(prompt, deadline, parts), name="askfirst-llm", daemon=True)
+        gone = threading.Event()
+        worker = threading.Thread(target=self._work, args=(prompt, deadline, parts, gone), name="askfirst-llm", daemon=True)
         try:
             worker.start()
         except RuntimeError as error:
             self._places.release()
             raise _failed(Intervention.BUSY, str(error)) from error
-        length = 0
-        while True:
-            try:
-                part = parts.get(timeout=max(0.0, deadline - time.monotonic()))
-            except Empty:
-                raise _failed(Intervention.TIMEOUT, "none in time") from None
-            if part is _END:
-                return
-            if isinstance(part, LanguageModelError):
-                raise part
-            if isinstance(part, str):
-                length += len(part)
-                if length > _LONGEST:
-                    raise _failed(Intervention.LENGTH, f"more than {_LONGEST:,} characters")
-            yield part
+        try:
+            yield from _waited(parts, deadline)
+        finally:
+            gone.set()
 
-    def _work(self, prompt: Prompt, deadline: float, parts: Queue[Any]) -> None:
+    def _work(self, prompt: Prompt, deadline: float, parts: Queue[Any], gone: threading.Event) -> None:
         _allowed.deadline = deadline
         try:
             for part in _received(self._chat, prompt):
-                if time.monotonic() > deadline:
-                    raise _failed(Intervention.TIMEOUT, "none in time")
+                if gone.is_set():
+                    return
                 parts.put(part)
             parts.put(_END)
         except LanguageModelError as error:
@@ -224,6 +214,25 @@ def _options(provider: str, url: str, key: str, settings: Settings) -> dict[str,
 
 
 # --- a call ---------------------------------------------------------------------------------------------------------
+
+
+def _waited(parts: Queue[Any], deadline: float) -> Iterator[str | Usage]:
+    """What a worker hands over, until its end, its error, or the deadline."""
+    length = 0
+    while True:
+        try:
+            part = parts.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            raise _failed(Intervention.TIMEOUT, "none in time") from None
+        if part is _END:
+            return
+        if isinstance(part, LanguageModelError):
+            raise part
+        if isinstance(part, str):
+            length += len(part)
+            if length > _LONGEST:
+                raise _failed(Intervention.LENGTH, f"more than {_LONGEST:,} characters")
+        yield part
 
 
 def _received(chat: Any, prompt: Prompt) -> Iterator[str | Usage]:

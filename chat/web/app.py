@@ -48,7 +48,7 @@ def build_app(settings: Settings, index: Path, log: Callable[[str], None], metri
     app.add_middleware(Limited, allowance=read_allowance(settings))
     _signing_in(app, settings, live, log)
     only_their_methods(app)
-    page = build_page(live.answer_in_turn, live.waiting, live.contact, bool(placeholders))
+    page = build_page(live.answers_in_turn, live.waiting, live.contact, bool(placeholders))
     live.metrics.watch(lambda: live.waiting() + len(page._queue), lambda: live.assistant.knowledge.manifest)
     gradio.mount_gradio_app(app, page, path="/", **page_options())
     for part in (app, app.routes[-1].app):  # type: ignore[attr-defined]

@@ -76,10 +76,12 @@ def answer_card(answer: Answer, message: Message) -> str:
     parts = [
         _head(look, verdict, answer.reason, lang),
         _doubt(answer),
+        _explained(answer),
         _findings(answer.findings, lang),
         conditions,
         _rules(rest, lang, more=len(rest) < len(ours)),
         _others(others, lang),
+        _suggested(answer),
         contact_card(answer.contact, asking(message, verdict, answer.citations, lang), lang, _lead(answer)),
         _taking(answer, message),
     ]
@@ -177,6 +179,20 @@ def _says_doubt(answer: Answer) -> bool:
     """Whether the reason itself already says that the assistant is not sure."""
     before, _, after = phrase("reason_doubt", answer.lang, rule="\0").partition("\0")
     return all(part.strip(" .").casefold() in answer.reason.casefold() for part in (before, after))
+
+
+def _explained(answer: Answer) -> str:
+    if not answer.explanation:
+        return ""
+    said = " ".join(escape(sentence) for sentence in answer.explanation)
+    return f'<section class="af-part"><h3>{escape(phrase("explained", answer.lang))}</h3><p>{said}</p></section>'
+
+
+def _suggested(answer: Answer) -> str:
+    if not answer.suggestion:
+        return ""
+    title = escape(phrase("suggested", answer.lang))
+    return f'<section class="af-part"><h3>{title}</h3><div class="af-text">{escape(answer.suggestion)}</div></section>'
 
 
 def _findings(findings: Sequence[Finding], lang: str) -> str:

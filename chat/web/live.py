@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from anyio import CapacityLimiter, to_thread
 
 from chat.answer import Answer, Contact, Message
 from chat.ask import Assistant
+from chat.leashed import LeashedAssistant
+from chat.llm import LanguageModel
 from chat.opening import open_assistant
 from chat.web.logs import event
 from chat.web.metrics import Metrics
@@ -34,7 +36,8 @@ class Live:
     def __init__(self, settings: Settings, index: Path, log: Callable[[str], None], metrics: Metrics | None = None) -> None:
         self._settings, self._log = settings, log
         self.metrics = metrics or Metrics()
-        self._places = CapacityLimiter(_AT_ONCE)
+        # Who waits for a language model takes no processor, and must not keep the others from their answers.
+        self._places = CapacityLimiter(_AT_ONCE + (settings.llm_concurrency if settings.llm else 0))
         self._lock = threading.Lock()
         self._seen = self._pointer()
         self._index, self._assistant = index, _ready(settings, index)
@@ -60,21 +63,38 @@ class Live:
 
     def answer(self, message: Message, groups: Collection[str] = ()) -> Answer:
         """The answer to one message, from what a member of `groups` may see."""
+        *_, last = self.answers(message, groups)
+        return last
+
+    def answers(self, message: Message, groups: Collection[str] = ()) -> Iterator[Answer]:
+        """The same as it grows, where a language model words it; nothing shown is taken back."""
         began = time.perf_counter()
+        assistant = self.assistant
         try:
-            answer = self.assistant.answer(message, groups=groups)
+            if isinstance(assistant, LeashedAssistant):
+                for answer in assistant.answers(message, groups=groups):
+                    yield answer
+            else:
+                yield (answer := assistant.answer(message, groups=groups))
         except Exception:
             self.metrics.failed()
             raise
+        if llm := answer.explain.get("llm"):
+            self.metrics.modelled(llm)
         seconds = time.perf_counter() - began
         self.metrics.answered(answer, draft=message.draft, seconds=seconds)
         kind = "draft" if message.draft else "question"
         event("answer", kind=kind, lang=answer.lang, verdict=answer.verdict, in_scope=answer.in_scope, ms=round(seconds * 1000, 1))
-        return answer
 
     async def answer_in_turn(self, message: Message, groups: Collection[str] = ()) -> Answer:
         """The same, first come, first served, for callers on the event loop."""
         return await to_thread.run_sync(self.answer, message, groups, limiter=self._places)
+
+    async def answers_in_turn(self, message: Message, groups: Collection[str] = ()) -> AsyncIterator[Answer]:
+        """The answer as it grows, first come, first served, for callers on the event loop."""
+        growing = self.answers(message, groups)
+        while (answer := await to_thread.run_sync(next, growing, None, limiter=self._places)) is not None:
+            yield answer
 
     def waiting(self) -> int:
         """How many messages wait for their turn."""
@@ -91,6 +111,12 @@ class Live:
     def contact(self, lang: str) -> Contact:
         """The contact for anything."""
         return self.assistant.contacts.get(None, lang)
+
+    @property
+    def model(self) -> LanguageModel | None:
+        """The language model that questions are sent to, if any."""
+        assistant = self.assistant
+        return assistant.model if isinstance(assistant, LeashedAssistant) else None
 
     def _renew(self) -> None:
         try:
@@ -112,6 +138,7 @@ class Live:
 def _ready(settings: Settings, index: Path) -> Assistant:
     """The assistant, which has answered once: vectors and word lists are read then, and nobody has to wait for them."""
     assistant = open_assistant(settings, index)
+    answer = assistant.considered if isinstance(assistant, LeashedAssistant) else assistant.answer
     for lang in ("en", "id"):
-        assistant.answer(Message("Can I post this? Boleh saya unggah ini?", lang=lang))
+        answer(Message("Can I post this? Boleh saya unggah ini?", lang=lang))
     return assistant

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import prometheus_client as prometheus
 from fastapi import FastAPI
@@ -36,6 +37,15 @@ class Metrics:
         self._refusals = prometheus.Counter(
             "askfirst_refusals", "Requests answered with an error, by status", ["status"], registry=self._registry
         )
+        self._calls = prometheus.Counter("askfirst_llm_calls", "Calls to the language model", registry=self._registry)
+        self._tokens = prometheus.Counter("askfirst_llm_tokens", "Tokens of those, as it counts them", ["way"], registry=self._registry)
+        self._held = prometheus.Counter(
+            "askfirst_llm_interventions", "What of the language model was held back, by kind", ["kind"], registry=self._registry
+        )
+        self._reused = prometheus.Counter("askfirst_llm_cached", "Answers of it that were kept from before", registry=self._registry)
+        self._worked = prometheus.Histogram(
+            "askfirst_llm_seconds", "Its time on an answer, after the rules' own", buckets=_BUCKETS, registry=self._registry
+        )
         self._swaps = prometheus.Counter("askfirst_index_swaps", "Times a newer index was taken up", registry=self._registry)
         self._waiting = prometheus.Gauge("askfirst_queue_length", "Messages that wait for an answer to be begun", registry=self._registry)
         prometheus.ProcessCollector(registry=self._registry)  # memory, processor time, open files
@@ -45,6 +55,18 @@ class Metrics:
         verdict = answer.verdict.value if answer.verdict else "none" if answer.in_scope else "off_topic"
         self._answers.labels(verdict, answer.lang, "draft" if draft else "question").inc()
         self._seconds.observe(seconds)
+
+    def modelled(self, account: Mapping[str, Any]) -> None:
+        """Counts what a language model did for an answer: `explain["llm"]`."""
+        self._calls.inc(account["calls"])
+        self._tokens.labels("in").inc(account["tokens_in"])
+        self._tokens.labels("out").inc(account["tokens_out"])
+        for kind, count in account["interventions"].items():
+            self._held.labels(kind).inc(count)
+        if account["cached"]:
+            self._reused.inc()
+        else:
+            self._worked.observe(account["seconds"])
 
     def failed(self) -> None:
         """Counts a message that could not be answered."""

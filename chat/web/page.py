@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,8 +28,8 @@ _QUESTION, _DRAFT, _UNSAID = "question", "draft", "unsaid"
 
 _LOG = logging.getLogger("askfirst.web")
 
-Answering = Callable[[Message], Awaitable[Answer]]
-AnsweringFor = Callable[[Message, Collection[str]], Awaitable[Answer]]
+Answering = Callable[[Message], AsyncIterator[Answer]]
+AnsweringFor = Callable[[Message, Collection[str]], AsyncIterator[Answer]]
 Naming = Callable[[str], Contact]
 Updates = list[Any]  # one a component, in the order of the outputs
 _BOX = 9  # where the text box stands in `_Screen.worded`
@@ -234,15 +234,23 @@ async def _asked(
     heard = tuple(turn.message.text for turn in turns if isinstance(turn.outcome, Answer))
     message = replace(message, history=heard[-_HISTORY:])
     yield _moved([*turns, Turn(message, Waiting(before) if (before := waiting()) else None)], lang)
-    yield _moved([*turns, Turn(message, await _outcome(answer, contact, lang, message))], lang, typed=gr.skip())
+    async for outcome in _outcomes(answer, contact, lang, message):
+        yield _moved([*turns, Turn(message, outcome)], lang, typed=gr.skip())
 
 
-async def _outcome(answer: Answering, contact: Naming, lang: str, message: Message) -> Outcome:
+async def _outcomes(answer: Answering, contact: Naming, lang: str, message: Message) -> AsyncIterator[Outcome]:
+    """The answer as it grows."""
+    shown: Answer | None = None
     try:
-        return replace(await answer(message), explain={})  # which no page shows
-    except Exception:  # whatever broke, the person gets a contact and never a verdict
+        async for grown in answer(message):
+            grown = replace(grown, explain={})  # which no page shows
+            if grown != shown:
+                yield grown
+            shown = grown
+    except Exception:  # whatever broke, the person gets a contact and never a verdict, unless one stands already
         _LOG.exception("a message could not be answered")
-        return Failed(contact(lang))
+        if shown is None:
+            yield Failed(contact(lang))
 
 
 def _message(text: str | None, kind: str, account: str) -> Message:

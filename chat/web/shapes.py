@@ -106,7 +106,7 @@ class Finding(BaseModel):
 
 
 class Answer(BaseModel):
-    """What a person gets."""
+    """What a person gets; where `model` is set, also its sentences in `explanation` and a draft written anew in `suggestion`."""
 
     id: Id
     verdict: Literal["yes", "yes_if", "no", "ask"] | None

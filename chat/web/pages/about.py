@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from chat.contacts import Contacts
+from chat.llm import LanguageModel
 from chat.shelf import Shelf
 from chat.web.contact import about_anything, contact_card
 from chat.web.frame import Place, screen
@@ -14,17 +15,21 @@ from chat.web.words import LANGUAGES, known, say
 from kb.clause import Authority
 
 _VERDICTS = ("yes", "yes_if", "no", "ask")
-_KEPT = ("nothing", "visit", "browser", "letter")
+_KEPT = ("visit", "browser", "letter")
 
 
-def about_page(shelf: Shelf, contacts: Contacts, place: Place, *, leaves: bool = False) -> str:
-    """What one should know of the assistant before one relies on it; `leaves` offers the way out to somebody who signed in."""
+def about_page(shelf: Shelf, contacts: Contacts, place: Place, *, leaves: bool = False, model: LanguageModel | None = None) -> str:
+    """What one should know of the assistant before one relies on it; `leaves` offers the way out to somebody who signed in.
+
+    `model` is the language model that questions are sent to, if any.
+    """
     lang = place.lang
     verdicts = "".join(
         f'<li class="af-{verdict}"><b>{icon(verdict)}{phrased(verdict, lang)}</b><span>{words(f"about_{verdict}", lang)}</span></li>'
         for verdict in _VERDICTS
     )
-    kept = "".join(f"<li>{words(f'about_kept_{what}', lang)}</li>" for what in _KEPT)
+    sent = words("about_kept_model", lang, model=model.name, place=model.place) if model else words("about_kept_nothing", lang)
+    kept = f"<li>{sent}</li>" + "".join(f"<li>{words(f'about_kept_{what}', lang)}</li>" for what in _KEPT)
     card = contact_card(contacts.get(None, lang), about_anything(lang), lang, "contact_else")
     body = (
         f'<h1>{words("about_title", lang)}</h1><p class="af-intro">{words("about_intro", lang)}</p>'

@@ -69,7 +69,7 @@ class Page(HTMLParser):
 
 
 def app(folder: Path, *, groups: Collection[str] = (), more: Collection[Clause] = ()) -> FastAPI:
-    live = SimpleNamespace(assistant=SimpleNamespace(knowledge=library(folder, tuple(more)), contacts=people()))
+    live = SimpleNamespace(assistant=SimpleNamespace(knowledge=library(folder, tuple(more)), contacts=people()), model=None)
     made = FastAPI()
     routes(made, live, lambda request: groups)  # type: ignore[arg-type]
     return made
