@@ -69,7 +69,7 @@ def routes(app: FastAPI, live: Live, groups: Callable[[Request], Collection[str]
         """What is known, what is kept, whom to ask."""
         person = person_of(request)
         leaves = person is not None and person.how is How.OIDC
-        return _page(about_page(shelf(request), live.assistant.contacts, _place(request, "about"), leaves=leaves))
+        return _page(about_page(shelf(request), live.assistant.contacts, _place(request, "about"), leaves=leaves, model=live.model))
 
 
 def _may_compare(request: Request) -> bool:
