@@ -69,6 +69,33 @@ def parser() -> argparse.ArgumentParser:
         description="Offers ask, search and clause to other assistants: an MCP server on stdin and stdout.",
     )
 
+    compare = commands.add_parser(
+        "compare",
+        help="lay a draft beside the practices and published policies",
+        description="Practices × policies: what a draft covers, lacks and goes against; without a draft, how common each practice is.",
+    )
+    compare.add_argument("draft", nargs="?", metavar="DRAFT", help="a file that `ingest` could read, or the id of a policy")
+    compare.add_argument(
+        "--with",
+        dest="named",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="POLICY",
+        help="also rule by rule beside these policies, by id",
+    )
+    compare.add_argument(
+        "--format", choices=("table", "md", "csv", "xlsx", "docx", "json"), help="how to write it (by --out's ending, else table)"
+    )
+    compare.add_argument("--out", type=Path, metavar="FILE", help="write it there instead of printing it; needed for xlsx and docx")
+    compare.add_argument("--sector", action="append", default=[], help="compare with policies of this sector only; may be repeated")
+    compare.add_argument("--country", action="append", default=[], help="… of this country, as in `US`")
+    compare.add_argument("--lang", action="append", default=[], choices=("en", "id"), help="… in this language")
+    compare.add_argument("--coverage", action="append", default=[], help="… available to this extent: full, near-full, partial, secondary")
+    compare.add_argument("--since", metavar="DATE", help="… dated from this year, month or day on")
+    compare.add_argument("--until", metavar="DATE", help="… dated up to this year, month or day")
+    compare.add_argument("--report-lang", choices=("en", "id"), help="language of the report (the draft's)")
+
     evaluate = commands.add_parser(
         "evaluate",
         help="measure the assistant on labelled cases",
