@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chat.progress import Progress
     from chat.report import Report
     from ingest.changes import Changes
+    from kb.clause import Clause, Policy
     from kb.search import KnowledgeBase
 
 LONGEST_LINE = 4_000_000  # code points of one JSON line
@@ -61,6 +63,7 @@ def _commands() -> Mapping[str, Callable[[argparse.Namespace, Settings], int]]:
         "serve": _serve,
         "token": _token,
         "mcp": _mcp,
+        "compare": _compare,
         "evaluate": _evaluate,
         "init": _init,
         "doctor": _doctor,
@@ -238,6 +241,36 @@ def _sound_index(settings: Settings) -> Path:
 
     found: Path = _opened(settings, opened)
     return found
+
+
+def _compare(options: argparse.Namespace, settings: Settings) -> int:
+    from chat.comparing_command import run, wanted
+
+    asked = wanted(options)
+
+    from chat.comparing import Comparer, open_comparer
+    from chat.shelf import Shelf
+
+    def opened(of: Settings, index: Path) -> Comparer:
+        return open_comparer(of, index, _draft_reader(settings))
+
+    comparer = _opened(settings, opened)
+    run(asked, comparer, Shelf(comparer.knowledge, date.today()), _log)
+    return 0
+
+
+def _draft_reader(settings: Settings) -> Callable[[bytes, str], tuple[Policy, tuple[Clause, ...]]]:
+    """What reads a draft as `ingest` would read a document, by the corpus's own topics."""
+
+    def read(data: bytes, name: str) -> tuple[Policy, tuple[Clause, ...]]:
+        from ingest.drafted import read_draft
+        from ingest.gather import read_topics
+        from kb.support import merged, read_yaml, support_files
+
+        topics = read_topics(merged((file, read_yaml(file)) for file in support_files(settings, "topics.yaml")), "topics.yaml")
+        return read_draft(data, name, topics)
+
+    return read
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:

@@ -32,6 +32,7 @@ from chat.exports.parts import (
 )
 from chat.exports.report import Report
 from chat.exports.words import covered, named, say
+from chat.web.words import known
 from kb.clause import Clause
 from kb.compare import Coverage, Row
 
@@ -66,11 +67,11 @@ def _dress(document: Any, report: Report) -> None:
     """Language, title and page: what a screen reader and a spelling checker go by."""
     document.core_properties.title = title(report)
     document.core_properties.author = "AskFirst"
-    document.core_properties.language = _LANGUAGE[report.lang]
+    document.core_properties.language = _LANGUAGE[known(report.lang)]
     normal = document.styles["Normal"]
     normal.font.size = Pt(10.5)
     language = OxmlElement("w:lang")
-    language.set(qn("w:val"), _LANGUAGE[report.lang])
+    language.set(qn("w:val"), _LANGUAGE[known(report.lang)])
     normal.element.get_or_add_rPr().append(language)
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
@@ -214,14 +215,14 @@ def _rules(document: Any, report: Report) -> None:
                 (
                     covered(rule.coverage, lang),
                     _whole(rule.theirs, lang),
-                    _whole(rule.ours, lang) if rule.ours and said(rule.coverage) else "",
+                    _whole(rule.ours, lang) if rule.ours and _said(rule.coverage) else "",
                 )
                 for rule in rules
             ],
         )
 
 
-def said(coverage: Coverage) -> bool:
+def _said(coverage: Coverage) -> bool:
     """Whether the draft says anything of it, so that its clause is worth showing."""
     return coverage not in (Coverage.MISSING, Coverage.UNKNOWN)
 

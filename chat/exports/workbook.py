@@ -91,8 +91,11 @@ def _matrix(report: Report, which: str, sheet: str, subjects: Sequence[Row]) -> 
     draft = report.comparison.draft
     heads = [say(which, report.lang), say("overall", report.lang), *([say("draft", report.lang)] if draft else [])]
     rows: list[list[Value]] = [
-        [name(row, report), share(row.share(), report.lang), *([row.draft.coverage] if row.draft else [])]
-        + [cell.coverage for cell in row.published]
+        [
+            name(row, report),
+            share(row.share(), report.lang),
+            *(cell.coverage for cell in (*([row.draft] if row.draft else ()), *row.published)),
+        ]
         for row in subjects
     ]
     kept = len(heads)

@@ -15,6 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from chat.arguments import parser
+from chat.cli import main
 from chat.comparing_command import run, wanted
 from chat.exports import Report
 from chat.shelf import Shelf
@@ -121,3 +122,12 @@ def test_a_policy_that_is_withheld_is_not_named_as_close(knowledge: KnowledgeBas
     with pytest.raises(InputError) as caught:
         compare(knowledge, "beta", "--with", "boar")
     assert "board" not in str(caught.value)
+
+
+def test_a_mistake_of_the_command_line_is_said_before_an_index_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASKFIRST_HOME", str(tmp_path / "home"))
+    assert main(["compare", "--format", "docx"]) == 2
+    assert capsys.readouterr().err == "askfirst: expected a file for docx; found none; add --out FILE.docx\n"
+    assert not (tmp_path / "home").exists()
