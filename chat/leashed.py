@@ -197,7 +197,8 @@ class _Work:
             self._hold(Intervention.REWRITE)
             return
         self._rewritten = alone
-        self.considered = again
+        changed = after.verdict is not before.verdict
+        self.considered = replace(again, answer=replace(after, model=self._ours.model.name)) if changed else again
 
     def _judged(self, evidence: Sequence[Clause]) -> Answer | None:
         """The answer with the verdict that stands after judging; `None` where the model overstepped and is not heard further."""

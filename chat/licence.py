@@ -74,13 +74,13 @@ def licenses_no_more(proposed: Verdict | None, standing: Verdict | None, what: A
 
 # Says that nothing stands in the way: looked for before negations are taken out, because these are made of them.
 _UNHINDERED = re.compile(
-    r"\b(?:(?:not|n't|never|isn['’]t|aren['’]t) (?:\w+ ){0,2}(?:forbidden|prohibited|banned|against|restricted|wrong|a problem|an issue|"
+    r"\b(?:(?:not|never) (?:\w+ ){0,2}(?:forbidden|prohibited|banned|against|restricted|wrong|a problem|an issue|"
     r"a violation|"
     r"violate|breach|break)|no (?:\w+ )?(?:rule|rules|ban|policy|clause|restriction|restrictions|problem|problems|issue|issues|"
     r"objection|harm|risk|"
     r"violation|conflict|barrier|approval|consent|permission)|nothing (?:\w+ ){0,2}(?:forbids|prohibits|against|prevents|stops|wrong|"
     r"speaks)|"
-    r"without (?:\w+ ){0,2}(?:approval|asking|consent|permission|disclos\w+)|(?:do|does)(?:n['’]t| not) (?:\w+ )?(?:forbid|prohibit|ban|"
+    r"without (?:\w+ ){0,2}(?:approval|asking|consent|permission|disclos\w+)|(?:do|does) not (?:\w+ )?(?:forbid|prohibit|ban|"
     r"restrict|apply)|"
     r"(?:tidak|tak|nggak|gak|enggak|bukan|tiada|tanpa) (?:\w+ ){0,2}(?:dilarang|larangan|terlarang|melarang|melanggar|pelanggaran|"
     r"masalah|bermasalah|"
@@ -88,21 +88,25 @@ _UNHINDERED = re.compile(
     re.IGNORECASE,
 )
 _WAIVES = re.compile(
-    r"\b(?:need ?n['’]?t|no need|no longer|optional|voluntary|exempt\w*|waive\w*|except(?:ed|ion|ions)?|unnecessary|ignore\w*|"
+    r"\b(?:(?:not|never|jangan|tidak|tak) (?:\w+ ){0,2}(?:ask|wait|hesitate|worry|bother|mind|fear|check|seek|request|tanya\w*|bertanya|"
+    r"menunggu|"
+    r"tunggu|minta|meminta|ragu|khawatir|takut|malu|segan|cek)|nobody|no one|none|anyway|regardless|just (?:post|share|publish|do)|"
+    r"tidak ada yang|tak seorang\w*|siapa pun|saja|"
+    r"need not|no need|no longer|optional|voluntary|exempt\w*|waive\w*|except(?:ed|ion|ions)?|unnecessary|ignore\w*|"
     r"disregard\w*|overrid\w+|skip\w*|"
-    r"(?:not|n['’]t|never) (?:\w+ ){0,2}(?:have to|need|required|necessary|obliged|mandatory|compulsory|must|binding)|"
+    r"(?:not|never) (?:\w+ ){0,2}(?:have to|need|required|necessary|obliged|mandatory|compulsory|must|binding)|"
     r"(?:tidak|tak|nggak|gak|enggak|ga) (?:\w+ )?(?:perlu|wajib|harus|usah|diwajibkan|mengikat)|tanpa perlu|opsional|sukarela|kecuali|"
     r"dikecualikan|"
     r"pengecualian|abaikan|mengabaikan|lewati)\b",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:(?:do not|don['’]t|never|must not|should not|may not|cannot|can['’]t|jangan) (?:\w+ )?(?:post|share|publish|unggah|posting|"
+    r"\b(?:(?:do not|never|must not|should not|may not|can not|jangan) (?:\w+ )?(?:post|share|publish|unggah|posting|"
     r"bagikan) "
-    r"(?:it|this|away|saja)|(?:may|can|could|should|must|do|does|is|are|was|will)(?: ?not|n['’]t)\b(?: yet|"
+    r"(?:it|this|away|saja)|(?:may|can|could|should|must|do|does|is|are|was|will)(?: not)\b(?: yet|"
     r" be)?(?: \w+){0,1}? ?(?:allowed|permitted|"
     r"approved|ok(?:ay)?|fine|safe|"
-    r"acceptable|free)?|cannot|not (?:\w+ )?(?:allowed|permitted|approved|ok(?:ay)?|fine|safe|acceptable|free)|never|"
+    r"acceptable|free)?|can not|not (?:\w+ )?(?:allowed|permitted|approved|ok(?:ay)?|fine|safe|acceptable|free)|never|"
     r"(?:tidak|tak|nggak|gak|enggak|ga|belum|jangan|bukan) (?:\w+ )?(?:boleh|bisa|dapat|diperbolehkan|diizinkan|diperkenankan|aman|"
     r"disetujui))\b",
     re.IGNORECASE,
@@ -126,7 +130,7 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _RESTRAINS = re.compile(
-    r"\b(?:not|n['’]t|cannot|never|must|need|needs|require\w*|before|until|unless|without|approv\w*|consent|permission|agree\w*|ask\w*|"
+    r"\b(?:not|can not|never|must|need|needs|require\w*|before|until|unless|without|approv\w*|consent|permission|agree\w*|ask\w*|"
     r"check\w*|first|forbid\w*|"
     r"prohibit\w*|avoid|keep|protect\w*|careful\w*|only|wait|should|tidak|jangan|dilarang|melarang|harus|wajib|perlu|sebelum|kecuali|"
     r"persetujuan|"
@@ -135,11 +139,29 @@ _RESTRAINS = re.compile(
 )
 
 
+# "Not without": the one way to say "without approval" that licenses nothing.
+_NOT_WITHOUT = re.compile(
+    r"\b(?:(?:not|never)(?: be)?(?: allowed| permitted)?(?: to)? (?:allowed|permitted|post|share|publish|use|show|name|mention|"
+    r"repost)(?:e?d)?|"
+    r"(?:tidak boleh|jangan|dilarang) (?:di|meng|mem|me)?(?:unggah|posting|bagikan|pakai|gunakan|sebut|tampilkan|repost))"
+    r" (?:(?!not\b|tidak\b|jangan\b|but\b|tapi\b)\w+ ){0,3}(?:without|tanpa)(?: \w+){1,2}",
+    re.IGNORECASE,
+)
+
+
+def _spelled(sentence: str) -> str:
+    """The sentence without contractions: every "not" a word of its own."""
+    found = re.sub(r"\b(?:can['’]?t|cannot)\b", "can not", sentence, flags=re.IGNORECASE)
+    found = re.sub(r"\b(do|does|did|is|are|was|were|need|must|should|could|would|wo|ai|has|have)n['’]?t\b", r"\1 not", found, flags=re.I)
+    return " ".join(re.sub(r"(?<=\w)['’]s\b", "", found).split())
+
+
 def says_no_more(sentence: str, verdict: Verdict | None, what: Asked) -> bool:
     """Whether a sentence beside this verdict licenses nothing that the verdict does not.
 
     Beside `no`, `ask`, no verdict and a duty it must restrain and not permit; beside `yes_if` it may permit on a condition.
     """
+    sentence = _NOT_WITHOUT.sub(" not ", _spelled(sentence))
     if _WAIVES.search(sentence):
         return False
     unhindered = bool(_UNHINDERED.search(sentence))

@@ -36,6 +36,7 @@ _ADDRESS = re.compile(
     r"\w[\w.+-]*@\S+|@\w+|https?:\S+|www\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b(?:/\S*)?|\b\w+ ?[\[(](?:at|dot)[\])] ?\w+",
     re.IGNORECASE,
 )
+_SCAFFOLD = re.compile(r"\((?:binding|reference)\b|\b[A-Z]{4,}_\d+\b|\b(?:must_not|should_not|ask_first|yes_if)\b")
 _DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _LONG_NUMBER = 5  # digits from which a number is one to call or to pay to, which only a clause may give
 _NUMBER_WORDS = frozenset(
@@ -127,6 +128,9 @@ def _other_language(text: str, lang: str) -> bool:
 
 
 def _leaks(text: str) -> bool:
+    """Whether a sentence gives away how the model was asked: our instructions, or how its data is written."""
+    if _SCAFFOLD.search(text):
+        return True
     found = re.findall(r"\w+", text.casefold())
     given = shingles(_LEAKED)
     return any(tuple(found[at : at + _LEAKED]) in given for at in range(len(found) - _LEAKED + 1))
