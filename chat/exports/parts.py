@@ -11,6 +11,7 @@ from chat.exports.words import named, say
 from kb.clause import Clause, Policy
 from kb.compare import Cell, Coverage, Row, Share
 
+_EVERY = "all"  # what a policy for all sectors says of itself
 _LEAST = 4  # policies that a sector must have to be told by itself where the draft is of none
 # XML, and with it both office formats, has no way to write these; lone surrogates have no UTF-8.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -63,13 +64,20 @@ def place(clause: Clause, lang: str) -> str:
 
 def sectors(report: Report) -> list[str]:
     """Sectors of the published policies, the one with the most of them first."""
-    count = Counter(policy.sector for policy in policies(report) if policy.sector)
+    count = Counter(policy.sector for policy in policies(report) if policy.sector and policy.sector != _EVERY)
     return sorted(count, key=lambda sector: (-count[sector], sector))
 
 
 def share_of(row: Row, sector: str) -> Share:
     """How common the subject is in one sector."""
     return row.share(lambda policy: policy.sector == sector)
+
+
+def most_common(row: Row, report: Report) -> list[str]:
+    """Sectors with policies enough to tell that cover the subject, the one where it is most common first."""
+    found = {sector: share_of(row, sector) for sector in sectors(report)}
+    large = [sector for sector, part in found.items() if part.of >= _LEAST and part.covering]
+    return sorted(large, key=lambda sector: -found[sector].rate)
 
 
 def share(found: Share, lang: str) -> str:
@@ -83,14 +91,9 @@ def common(row: Row, report: Report) -> str:
     overall = row.share()
     draft = report.comparison.draft
     told = [say("share", report.lang, covering=overall.covering, of=overall.of)]
-    by_sector = {sector: share_of(row, sector) for sector in sectors(report)}
-    if draft and draft.sector in by_sector:
-        chosen: str | None = draft.sector
-    else:
-        large = [sector for sector, found in by_sector.items() if found.of >= _LEAST and found.covering]
-        chosen = max(large, key=lambda sector: by_sector[sector].rate, default=None)
+    chosen = draft.sector if draft and draft.sector in sectors(report) else next(iter(most_common(row, report)), None)
     if chosen:
-        found = by_sector[chosen]
+        found = share_of(row, chosen)
         told.append(say("share_in", report.lang, covering=found.covering, of=found.of, sector=named("sector", chosen, report.lang)))
     if overall.unknown:
         told.append(say("share_unknown", report.lang, unknown=overall.unknown))

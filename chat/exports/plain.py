@@ -11,11 +11,11 @@ from chat.exports.parts import (
     any_unknown,
     common,
     made,
+    most_common,
     name,
     one_line,
     place,
     policy_title,
-    sectors,
     share_of,
     summary,
     telling,
@@ -139,12 +139,12 @@ def _all(report: Report) -> Iterator[str]:
 
 
 def _frequency(row: Row, report: Report) -> Iterator[str]:
-    """How common a subject is overall, and in the sectors where it is most common."""
+    """How common a subject is overall, and in the larger sectors where it is most common."""
     found = row.share()
-    by_sector = {sector: share_of(row, sector) for sector in sectors(report)}
-    most = sorted((sector for sector in by_sector if by_sector[sector].covering), key=lambda sector: -by_sector[sector].rate)
     parts = [say("share", report.lang, covering=found.covering, of=found.of)]
-    parts += [f"{named('sector', sector, report.lang)} {by_sector[sector].covering}/{by_sector[sector].of}" for sector in most[:_SECTORS]]
+    for sector in most_common(row, report)[:_SECTORS]:
+        part = share_of(row, sector)
+        parts.append(f"{named('sector', sector, report.lang)} {part.covering}/{part.of}")
     if found.unknown:
         parts.append(say("share_unknown", report.lang, unknown=found.unknown))
     start, rest = name(row, report), "; ".join(parts)
