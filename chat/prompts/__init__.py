@@ -1,7 +1,6 @@
 """What the language model is asked: a prompt a file, and everything from elsewhere handed over as delimited data. Pure.
 
-The delimiter is random for every call, and where it stands in the data all the same it is taken out there, so that no
-clause and no message can end its own part.
+The delimiter is random for every call and stands nowhere in the data, so that no clause and no message can end its own part.
 """
 
 from __future__ import annotations
@@ -47,7 +46,9 @@ class Prompt:
 def prompt(name: str, lang: str, parts: Mapping[str, str]) -> Prompt:
     """The prompt of this name over named parts of data, the reply to be in `lang`."""
     mark = secrets.token_hex(8)
-    data = "\n".join(f"<{mark} {part}>\n{text.replace(mark, '')}\n</{mark} {part}>" for part, text in parts.items())
+    while any(mark in text for text in parts.values()):
+        mark = secrets.token_hex(8)
+    data = "\n".join(f"<{mark} {part}>\n{text}\n</{mark} {part}>" for part, text in parts.items())
     return Prompt(instructions(name).format(mark=mark, language=_LANGUAGES.get(lang, "English")), data, _SCHEMAS.get(name))
 
 
