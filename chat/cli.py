@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -186,10 +187,29 @@ def _watch(options: argparse.Namespace, settings: Settings, ingest: Callable[[],
         with watching(settings):
             ingest()
             sys.stdout.flush()
+            stop = _asked_to_stop()
             _log("watching for changes; Ctrl-C stops")
-            keep_fresh(settings, lambda outcome: show(outcome.changes, built=outcome.built), _log, _progress())
+            keep_fresh(settings, lambda outcome: show(outcome.changes, built=outcome.built), _log, _progress(), stop=stop)
     except KeyboardInterrupt:
-        _log("stopped watching; the last good index stays in force")
+        pass
+    _log("stopped watching; the last good index stays in force")
+
+
+def _asked_to_stop() -> threading.Event:
+    """Set by the first signal that asks to stop; a second one interrupts.
+
+    An interrupt can be lost where Python ignores exceptions, as while it frees an object; a flag is not. It is set by a thread,
+    as the signal may come while this one holds the flag's own lock.
+    """
+    stop = threading.Event()
+
+    def asked(number: int, _frame: object) -> None:
+        signal.signal(number, signal.default_int_handler)
+        threading.Thread(target=stop.set, daemon=True).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, asked)
+    return stop
 
 
 def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> None:
