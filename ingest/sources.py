@@ -21,7 +21,7 @@ from kb.settings import Settings
 
 SHIPPED = Path(__file__).resolve().parent.parent / "corpus"
 _DOCUMENT_FOLDERS = ("policies", "practices", "guide")
-_NOT_DOCUMENTS = frozenset({"scenarios", "parallel"})
+_NOT_DOCUMENTS = frozenset({"scenarios", "parallel", "starter"})
 _REMEMBERED = "remembered.json"
 FETCHED = "fetched"  # folder in the home for copies of what was fetched from an address
 _NOT_IN_IDS = re.compile(r"[\s@]+")
