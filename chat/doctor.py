@@ -58,7 +58,7 @@ def examine(settings: Settings, index_state: str) -> Report:
 
 def _language_model(report: Report, settings: Settings) -> None:
     if not settings.llm:
-        report.facts["Language model"] = {"model": "none; nothing leaves this machine"}
+        report.facts["Language model"] = {"model": "none; no question is sent to one"}
         return
     from chat.leaving import tried  # LangChain, which nobody without a model waits for
 

@@ -30,8 +30,8 @@ _ACT = re.compile(
 )
 # What follows, and what is so, is no act of the person's: there "no" may well be what licenses.
 _CONSEQUENCE = re.compile(
-    r"\b(?:fired|sacked|dismiss\w*|trouble|sanction\w*|punish\w*|disciplin\w+|sued|liable|penal\w+|fined|lose (?:my|your|a) job|legal action|"
-    r"get caught|counts? as|"
+    r"\b(?:fired|sacked|dismiss\w*|trouble|sanction\w*|punish\w*|disciplin\w+|sued|liable|penal\w+|fined|lose (?:my|your|a) job|"
+    r"legal action|get caught|counts? as|"
     r"apply|applies|happen\w*|dipecat|sanksi\w*|dihukum|hukuman|dituntut|denda|kena|ditegur|terhitung|termasuk|berlaku)\b",
     re.IGNORECASE,
 )
