@@ -12,8 +12,8 @@ from kb.errors import LanguageModelError
 from kb.settings import Settings
 
 LEAVES = (
-    "the question or draft, up to four earlier messages of the same person, and the clauses that bear on it; in them e-mail addresses, "
-    "phone and other long numbers, titled names and the names in terms.yaml are replaced by placeholders"
+    "the question or draft, up to four earlier messages of the same person, and the clauses that bear on it; in what the person wrote, "
+    "e-mail addresses, phone and other long numbers, titled names and the names in terms.yaml are replaced by placeholders"
 )
 _TRIED = {"clauses": "[1] (binding, must) Practice 18: Say who you work for.", "message": "Must I say who I work for?"}
 

@@ -156,22 +156,36 @@ def _spelled(sentence: str) -> str:
     return " ".join(re.sub(r"(?<=\w)['’]s\b", "", found).split())
 
 
+def permits(sentence: str) -> bool:
+    """Whether a sentence may be read as permission."""
+    plain = _plain(sentence)
+    return bool(_UNHINDERED.search(plain) or _PERMITS.search(_DENIED.sub(" ", plain)))
+
+
+def conditional(sentence: str) -> bool:
+    """Whether a sentence names something that must hold."""
+    return bool(_CONDITION.search(sentence))
+
+
 def says_no_more(sentence: str, verdict: Verdict | None, what: Asked) -> bool:
     """Whether a sentence beside this verdict licenses nothing that the verdict does not.
 
     Beside `no`, `ask`, no verdict and a duty it must restrain and not permit; beside `yes_if` it may permit on a condition.
     """
-    sentence = _NOT_WITHOUT.sub(" not ", _spelled(sentence))
-    if _WAIVES.search(sentence):
+    plain = _plain(sentence)
+    if _WAIVES.search(plain):
         return False
-    unhindered = bool(_UNHINDERED.search(sentence))
-    permits = unhindered or bool(_PERMITS.search(_DENIED.sub(" ", sentence)))
+    permitting = permits(sentence)
     if what is not Asked.ACT or verdict is None:
-        return not permits
+        return not permitting
     match verdict:
         case Verdict.YES:
             return True
         case Verdict.YES_IF:
-            return not permits or (not unhindered and bool(_CONDITION.search(sentence)))
+            return not permitting or (not _UNHINDERED.search(plain) and conditional(plain))
         case _:
-            return not permits and bool(_RESTRAINS.search(sentence))
+            return not permitting and bool(_RESTRAINS.search(plain))
+
+
+def _plain(sentence: str) -> str:
+    return _NOT_WITHOUT.sub(" not ", _spelled(sentence))

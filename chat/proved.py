@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from chat.answer import Verdict
 from chat.leash import Intervention
-from chat.licence import Asked, says_no_more
+from chat.licence import Asked, conditional, permits, says_no_more
 from chat.prompts import shingles
 from chat.question import clean
-from kb.clause import Clause
+from kb.clause import Authority, Clause
 from kb.language import detect
 from kb.lexical import STOPWORDS, tokens, words
 
@@ -116,7 +116,7 @@ def proved(sentence: str, ground: Ground) -> Sentence | Intervention:
         return Intervention.NUMBER
     if not _names_known(text, f"{known} {ground.message}", ground.lang):
         return Intervention.NAME
-    if not says_no_more(text, ground.verdict, ground.asked):
+    if not says_no_more(text, ground.verdict, ground.asked) or not _as_far_as(text, cited):
         return Intervention.PERMISSIVE
     if not _about(text, known, ground) or all(clause.lang != ground.lang for clause in cited):
         return Intervention.UNSUPPORTED
@@ -181,6 +181,14 @@ def _name_like(name: str, known: set[str]) -> bool:
     """Whether the first word of a sentence may be a name: no form of any known word begins as it does."""
     stem = name.casefold()[:4]
     return not any(word.startswith(stem) for word in known)
+
+
+def _as_far_as(text: str, cited: Sequence[Clause]) -> bool:
+    """Whether a sentence permits no more than its clauses: only ours permit, and a condition of theirs is not left out."""
+    if not permits(text):
+        return True
+    ours = all(clause.policy.authority is Authority.BINDING for clause in cited)
+    return ours and (conditional(text) or not any(conditional(clause.text) for clause in cited))
 
 
 def _about(text: str, known: str, ground: Ground) -> bool:

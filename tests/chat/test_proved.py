@@ -110,6 +110,19 @@ def test_part_of_a_clause_cannot_be_quoted_against_the_whole(ground: Callable[..
     assert found is Intervention.ALTERED_QUOTE
 
 
+def test_a_condition_of_the_clause_is_not_left_out_of_what_it_permits(ground: Callable[..., Ground]) -> None:
+    yes = ground(Verdict.YES, message="May I share praise for our products?")
+    assert proved("You may share praise for our products [2].", yes) is Intervention.PERMISSIVE
+    assert isinstance(proved("You may share praise for our products if you say that you work here [2].", yes), Sentence)
+
+
+def test_the_rules_of_others_permit_nothing(ground: Callable[..., Ground]) -> None:
+    theirs = replace(PRAISE, text="You may share praise.", policy=replace(HOUSE, authority=Authority.REFERENCE))
+    yes = replace(ground(Verdict.YES, message="May I share praise?"), evidence=(theirs, replace(PRAISE, text=theirs.text)))
+    assert proved("You may share praise [1].", yes) is Intervention.PERMISSIVE
+    assert isinstance(proved("You may share praise [2].", yes), Sentence)
+
+
 def test_indonesian_is_held_to_the_same(ground: Callable[..., Ground]) -> None:
     said = ground(lang="id", message="Boleh saya unggah foto pelanggan?")
     assert isinstance(proved("Jangan unggah foto pelanggan sebelum pelanggan setuju [1].", said), Sentence)
