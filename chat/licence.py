@@ -7,8 +7,8 @@ verdict; where a sentence might license something, it counts as one that does.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from enum import StrEnum
+from typing import assert_never
 
 from chat.answer import Verdict
 
@@ -41,11 +41,8 @@ _DUTY = re.compile(
     r"compulsory|gotta|got to|should|shall|supposed to|ought|wajib\w*|harus\w*|perlu\w*|kudu|mesti\w*|usah|diwajibkan|mewajibkan)\b",
     re.IGNORECASE,
 )
-# The more a verdict licenses, the higher: to do the act, or to leave out what might be a duty.
-_ORDER: Mapping[Asked, tuple[Verdict, ...]] = {
-    Asked.ACT: (Verdict.NO, Verdict.ASK, Verdict.YES_IF, Verdict.YES),
-    Asked.DUTY: (Verdict.YES, Verdict.ASK, Verdict.YES_IF, Verdict.NO),
-}
+# The more a verdict licenses to do, the higher.
+_ORDER = (Verdict.NO, Verdict.ASK, Verdict.YES_IF, Verdict.YES)
 
 
 def asked(text: str, *, draft: bool = False) -> Asked:
@@ -59,15 +56,24 @@ def asked(text: str, *, draft: bool = False) -> Asked:
 
 
 def licenses_no_more(proposed: Verdict | None, standing: Verdict | None, what: Asked) -> bool:
-    """Whether `proposed` may take the place of `standing`: it licenses no more, and what is no verdict stays none."""
+    """Whether `proposed` may take the place of `standing`: it licenses no more, and what is no verdict stays none.
+
+    Asked for a duty, "no, you need not" licenses more than "yes, you must", but what one must do may itself be wrong ("must
+    I answer honestly whether we merge?"), so there, too, nothing but `ask` is sure to license no more, and not beside `yes`.
+    """
     if proposed is standing:
         return True
     if proposed is None or standing is None:
         return False
-    if what is Asked.UNCLEAR:
-        return proposed is Verdict.ASK
-    order = _ORDER[what]
-    return order.index(proposed) <= order.index(standing)
+    match what:
+        case Asked.ACT:
+            return _ORDER.index(proposed) <= _ORDER.index(standing)
+        case Asked.DUTY:
+            return proposed is Verdict.ASK and standing is not Verdict.YES
+        case Asked.UNCLEAR:
+            return proposed is Verdict.ASK
+        case _:
+            assert_never(what)
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------

@@ -39,12 +39,15 @@ def test_a_draft_asks_whether_it_may_be_posted() -> None:
     assert asked("We have to win!", draft=True) is Asked.ACT
 
 
-@pytest.mark.parametrize(
-    ("what", "order"), [(Asked.ACT, (NO, ASK, YES_IF, YES)), (Asked.DUTY, (YES, ASK, YES_IF, NO))], ids=["act", "duty"]
-)
-def test_a_verdict_gives_way_to_one_that_licenses_no_more(what: Asked, order: tuple[Verdict, ...]) -> None:
+def test_of_an_act_a_verdict_gives_way_to_one_that_licenses_no_more() -> None:
+    order = (NO, ASK, YES_IF, YES)
     for proposed, standing in product(order, order):
-        assert licenses_no_more(proposed, standing, what) == (order.index(proposed) <= order.index(standing))
+        assert licenses_no_more(proposed, standing, Asked.ACT) == (order.index(proposed) <= order.index(standing))
+
+
+def test_of_a_duty_only_ask_replaces_a_verdict_and_never_yes_you_must() -> None:
+    for proposed, standing in product(Verdict, Verdict):
+        assert licenses_no_more(proposed, standing, Asked.DUTY) == (proposed is standing or (proposed is ASK and standing is not YES))
 
 
 @pytest.mark.parametrize("what", Asked)
