@@ -117,8 +117,8 @@ def _no_choices(asked: Asked) -> Said:
 
 
 def _heartbeats(asked: Asked) -> Said:
-    beat = b": keep-alive\n\n" if asked.protocol != OLLAMA else b"\n"
-    return Said(body=beat * 2000, slowly=0.02)
+    line = b'{"model": "m", "message": {"role": "assistant", "content": ""}, "done": false}\n'
+    return Said(body=b": keep-alive\n\n" * 2000 if asked.protocol != OLLAMA else line * 2000, slowly=0.002)
 
 
 def _endless(asked: Asked) -> Said:
