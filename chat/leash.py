@@ -112,7 +112,7 @@ def leash(decision: Decision, evidence: Sequence[Clause], proposed: Proposal, wh
     own = tuple(clause for clause in cited if clause.policy.authority is Authority.BINDING)
     if not own or isinstance(decision, Conflict):
         return Leashed(decision, (*interventions, Intervention.GROUND))
-    if proposed.verdict is not Verdict.ASK and not grants(proposed.verdict, own[0]):
+    if proposed.verdict is not Verdict.ASK and not (grants(proposed.verdict, own[0]) and _about(own[0], decision)):
         return Leashed(decision, (*interventions, Intervention.GROUND))
     doubt = decision.doubt if isinstance(decision, Decided | Uncovered) else 0.0
     # Asking out of the model's caution is worded as doubt; asking because a clause says so, as that clause's doing.
@@ -162,6 +162,12 @@ def of_own_words(text: str, source: str, lang: str, share: float = _OWN_WORDS) -
     known = set(words(source))
     named = re.findall(r"(?<=[^\s.?!:“\"]\s)[A-Z][\w’'-]*", text)
     return bool(mine) and len(mine & theirs) >= share * len(mine) and all(set(words(name)) <= known for name in named)
+
+
+def _about(clause: Clause, decision: Decision) -> bool:
+    """Whether a clause is about what the rules found the message to be about: a verdict is not fetched from elsewhere."""
+    near = decision.clauses if isinstance(decision, Decided | Uncovered) else ()
+    return clause in near or any(set(clause.practices) & set(other.practices) for other in near)
 
 
 def _cited(evidence: Sequence[Clause], proposed: Proposal) -> tuple[tuple[Clause, ...], tuple[Intervention, ...]]:

@@ -14,12 +14,13 @@ from chat.licence import Asked, licenses_no_more
 from kb.clause import Authority, Clause, Modality, Policy
 
 HOUSE = Policy("house", "House rules", "en", Authority.BINDING)
-BAN = Clause("house/1", HOUSE, "Do not post photos of customers.", Modality.MUST_NOT)
-LEAVE = Clause("house/2", HOUSE, "You may share praise.", Modality.MAY)
+BAN = Clause("house/1", HOUSE, "Do not post photos of customers.", Modality.MUST_NOT, practices=(22,))
+LEAVE = Clause("house/2", HOUSE, "You may share praise.", Modality.MAY, practices=(22,))
 ASKING = Clause("house/3", HOUSE, "Ask before you post prices.", Modality.ASK_FIRST)
 NOTE = Clause("house/4", HOUSE, "Photos last.", Modality.INFO)
+FAR = Clause("house/5", HOUSE, "Do not smoke.", Modality.MUST_NOT, practices=(3,))
 OTHERS = Clause("other/1", replace(HOUSE, id="other", authority=Authority.REFERENCE), "Anything goes.", Modality.MAY)
-EVIDENCE = (BAN, LEAVE, ASKING, NOTE, OTHERS)
+EVIDENCE = (BAN, LEAVE, ASKING, NOTE, OTHERS, FAR)
 YES, YES_IF, NO, ASK = Verdict.YES, Verdict.YES_IF, Verdict.NO, Verdict.ASK
 
 
@@ -62,6 +63,7 @@ def test_no_proposal_whatever_licenses_more_than_the_decision_did() -> None:
         (YES, NO, (), YES, (Intervention.GROUND,)),
         (YES, NO, (5,), YES, (Intervention.GROUND,)),
         (YES, NO, (2,), YES, (Intervention.GROUND,)),
+        (YES, NO, (6,), YES, (Intervention.GROUND,)),
         (YES, NO, (7,), YES, (Intervention.INVENTED_CITATION, Intervention.GROUND)),
         (YES, YES, (0,), YES, (Intervention.INVENTED_CITATION,)),
         (YES, YES, (-1,), YES, (Intervention.INVENTED_CITATION,)),

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,13 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 from chat.answer import Account, Answer, Message, Verdict
 from chat.ask import Assistant
-from chat.leashed import LeashedAssistant
+from chat.evaluate import stated_clause
+from chat.leash import Proposal, leash, standing
+from chat.leashed import LeashedAssistant, _shown
+from chat.licence import Asked, asked
 from chat.llm import LanguageModel
 from chat.opening import open_assistant
+from chat.scenarios import read_bank
 from kb.clause import Modality
 from kb.manifest import current_index
 from kb.settings import read_settings
@@ -210,8 +214,6 @@ def permits(rules: Assistant) -> tuple[str, str]:
     assert cited[0].modality is Modality.MAY
     considered = rules.considered(DOUBTED)
     assert considered.decision.meant is Verdict.YES  # type: ignore[union-attr]
-    from chat.leashed import _shown
-
     shown = len(_shown(considered))
     return '{"verdict": "yes", "clauses": [1]}', json.dumps({"verdict": "yes", "clauses": [shown]})
 
@@ -304,3 +306,21 @@ def test_the_settings_open_it_and_a_host_not_listed_is_refused(session_home: Pat
     opened.knowledge.close()
     with pytest.raises(SettingsError, match="llm_hosts"):
         open_assistant(replace(settings, llm_base_url="http://evil.example"), current_index(settings.index_folder))
+
+
+@pytest.mark.slow
+def test_no_proposal_whatever_makes_a_labelled_case_harmful(rules: Assistant) -> None:
+    harmed = []
+    # Of a message that is none of ours every verdict counts as harmful, "no" included, which licenses nothing.
+    for case in (case for case in read_bank() if case.split == "tune" and case.in_scope):
+        considered = rules.considered(case.message(), stated=stated_clause(case))
+        question, shown = considered.question, _shown(considered)
+        what = asked(question.text, draft=question.draft)
+        if what is Asked.UNCLEAR and question.history:
+            what = asked(question.sought)
+        before = standing(considered.decision)
+        for verdict, number in product((*Verdict, None), range(1, len(shown) + 1)):
+            after = standing(leash(considered.decision, shown, Proposal(verdict, (number,)), what).decision)
+            if after in case.harmful and before not in case.harmful:
+                harmed.append((case.id, before, after))
+    assert harmed == []
