@@ -9,6 +9,8 @@ from chat.exports.report import Report
 from chat.exports.words import WORDS, say
 from chat.web.words import known
 from kb.clause import Clause
+from kb.quality import Note
+from kb.quality_words import words_of
 
 LEGAL = "legal"
 
@@ -33,7 +35,7 @@ def told(report: Report) -> Sequence[Told]:
             str(note.kind),
             note.kind == LEGAL,
             say("legal", report.lang) if note.kind == LEGAL else _said(f"note_{note.kind}", str(note.kind), report.lang),
-            _said(f"why_{note.kind}", "", report.lang),
+            _sentence(note, report.lang),
             note.text,
             note.clause,
             tuple(note.sources),
@@ -41,6 +43,16 @@ def told(report: Report) -> Sequence[Told]:
         for note in report.notes
     ]
     return sorted(found, key=lambda note: note.legal)
+
+
+def _sentence(note: Note, lang: str) -> str:
+    """What is to be known of a note: of a legal one the rule's own words, of any other why it is noted, with what was measured."""
+    if note.kind == LEGAL and (rule := note.detail.get("rule")):
+        return words_of(str(rule), lang)
+    said = _said(f"why_{note.kind}", "", lang)
+    if "value" in note.detail:
+        return f"{said} ({str(note.detail['measure']).upper()} {note.detail['value']})"
+    return f"{said} ({note.detail['words']} {say('words', lang)})" if "words" in note.detail else said
 
 
 def _said(key: str, otherwise: str, lang: str) -> str:

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from kb.clause import Clause
 from kb.compare import Comparison
+from kb.quality import Note
 
 Disagreements = Mapping[int, tuple[tuple[str, str], ...]]
-
-
-class Note(Protocol):
-    """What was noted on a draft: the kind, the clause it is about, where it is about one, its exact words, sources."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def clause(self) -> Clause | None: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def sources(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from chat.exports import Report
 from kb.clause import Authority, Clause, Modality, Policy
-from kb.compare import Bounds, Comparison, Sheet, compare
-from kb.standing import Relation, Stance
+from kb.compare import Comparison, Sheet, compare
+from kb.quality import Note
+from kb.standing import Bounds, Relation, Stance
 
 FORMULA = '=HYPERLINK("http://evil.example","click")'
 MARKUP = "<script>alert(1)</script> **bold** | pipe [link](http://evil.example) `code` # not a heading"
@@ -17,16 +16,6 @@ CONTROLS = "Never post\x00 a bell\x07 or an escape\x1b[31m."
 HOSTILE = (FORMULA, MARKUP, CONTROLS, "+1 for posting", "-- drop it", "@everyone may post", "1. Not a list", "> not a quotation")
 ENGLISH = {22: "Ask before you tell a customer's story", 18: "Say who you are", 25: "When in doubt, ask"}
 INDONESIAN = {22: "Minta izin sebelum menceritakan pelanggan", 18: "Sebutkan siapa Anda", 25: "Kalau ragu, tanya"}
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A note on the draft, as comparing hands it over."""
-
-    kind: str
-    clause: Clause | None = None
-    text: str = ""
-    sources: tuple[str, ...] = ()
 
 
 def policy(name: str, sector: str | None = None, coverage: str = "full", lang: str = "en") -> Policy:
@@ -73,9 +62,9 @@ DRAFTED = sheet(
 )
 EMPTY = sheet(DRAFT)
 NOTES = (
-    Remark("ambiguous", DRAFTED.clauses[1], "Name your employer", ("https://source.example/judgement",)),
-    Remark("legal", DRAFTED.clauses[0], "without asking them", ("Stericycle, Inc., 372 NLRB No. 113 (2023)",)),
-    Remark("no-contact"),
+    Note("ambiguous", DRAFTED.clauses[1], "Name your employer", sources=("https://source.example/judgement",)),
+    Note("legal", DRAFTED.clauses[0], "without asking them", {"rule": "criticism"}, ("Stericycle, Inc., 372 NLRB No. 113 (2023)",)),
+    Note("no-contact"),
 )
 
 
