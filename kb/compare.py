@@ -13,7 +13,7 @@ import numpy as np
 
 from kb.clause import PRACTICE_NUMBERS, Clause, Modality, Policy
 from kb.embedding import Vectors
-from kb.standing import Relation, Relations, Stances
+from kb.standing import Bounds, Relation, Relations, Stances
 
 _WHOLE = frozenset({"full", "near-full"})
 _FIRMEST = (Modality.MUST_NOT, Modality.MUST, Modality.ASK_FIRST, Modality.SHOULD_NOT, Modality.SHOULD, Modality.MAY, Modality.INFO)
@@ -39,15 +39,6 @@ class Sheet:
     clauses: tuple[Clause, ...]
     vectors: Vectors
     stances: Stances
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """From which probability on a clause counts as saying a practice, as touching it, as going against it."""
-
-    same: float = 0.5
-    part: float = 0.5
-    opposite: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,35 @@
-"""How a clause stands to each of the 25 practices, and to another clause: the same rule, part of it, its opposite, or neither."""
+"""How a clause stands to each of the 25 practices, and to another clause: the same rule, part of it, its opposite, or neither.
+
+A small network of our own reads the clause: the packaged MiniLM, trained further by `chat.training.standing` on labelled clauses in
+both languages, with one output a practice ("is it about this?") and one for the stance. 8 bits a weight, with a card beside it.
+How two clauses stand to each other is a multinomial logistic regression over what they share.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from kb.clause import PRACTICE_NUMBERS, Clause, Modality
+from kb.embedding import packaged_model, without_surrogates
+from kb.errors import ModelError
+from kb.lexical import tokens
+
+if TYPE_CHECKING:
+    from kb.compare import Sheet
+
 Stances = npt.NDArray[np.float32]  # (clauses, 25, 3): probability of each `Stance`
 Relations = npt.NDArray[np.float32]  # (clauses of one, clauses of other, 4): probability of each `Relation`
+PARAMETERS = Path(__file__).resolve().parent / "parameters"
+LONGEST = 112  # tokens of a clause that are read
+_BATCH = 32
 
 
 class Stance(IntEnum):
@@ -26,3 +47,119 @@ class Relation(IntEnum):
     RELATED = 1
     OPPOSITE = 2
     UNRELATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From which probability on a clause counts as saying a practice, as touching it, as going against it."""
+
+    same: float = 0.5
+    part: float = 0.5
+    opposite: float = 0.5
+
+
+def read_as(clause: Clause) -> str:
+    """The text that stands for a clause: its lead-in gives an item of a list its subject."""
+    return f"{clause.lead.rstrip(': ')}: {clause.text}" if clause.lead else clause.text
+
+
+def open_network(file: Path) -> tuple[Any, Any]:
+    """The network in `file`, as a session of onnxruntime, and its tokenizer, which is the packaged model's."""
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
+    tokenizer.enable_truncation(max_length=LONGEST)
+    tokenizer.enable_padding()
+    return session, tokenizer
+
+
+class Standing:
+    """The fitted network and regression. Safe to share between threads."""
+
+    def __init__(self, session: Any, tokenizer: Any, card: dict[str, Any]) -> None:
+        self._session, self._tokenizer = session, tokenizer
+        self.bounds = Bounds(**card["bounds"])
+        relations = card["relations"]
+        self.regression = np.array(relations["weights"], np.float32), np.array(relations["bias"], np.float32)
+
+    @classmethod
+    def open(cls, folder: Path = PARAMETERS) -> Standing:
+        """The shipped parameters; raises `ModelError` where they are missing or do not belong together."""
+        try:
+            card = json.loads((folder / "standing.json").read_text("utf-8"))
+            found = cls(*open_network(folder / "standing.onnx"), card)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise ModelError(expected=f"standing.onnx and its card in {folder}", found=str(error), todo="install AskFirst again") from error
+        return found
+
+    def read(self, clauses: Sequence[Clause]) -> Stances:
+        """How each clause stands to each practice, (clauses, 25, 3)."""
+        return self.read_texts([read_as(clause) for clause in clauses])
+
+    def read_texts(self, texts: Sequence[str]) -> Stances:
+        """The same for bare texts."""
+        found = np.zeros((len(texts), len(PRACTICE_NUMBERS), len(Stance)), np.float32)
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            encoded = self._tokenizer.encode_batch([without_surrogates(texts[at]) for at in rows])
+            ids = np.array([e.ids for e in encoded], np.int64)
+            mask = np.array([e.attention_mask for e in encoded], np.int64)
+            found[rows] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return found
+
+    def relate(self, one: Sheet, other: Sheet) -> Relations:
+        """How each clause of the one stands to each of the other, (n, m, 4)."""
+        if not one.clauses or not other.clauses:
+            return np.zeros((len(one.clauses), len(other.clauses), len(Relation)), np.float32)
+        weights, bias = self.regression
+        logits = shared(one, other) @ weights + bias
+        raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        found: Relations = (raised / raised.sum(axis=-1, keepdims=True)).astype(np.float32)
+        return found
+
+
+_KINDS = (
+    (Modality.MUST_NOT, Modality.SHOULD_NOT),
+    (Modality.MUST, Modality.SHOULD, Modality.ASK_FIRST),
+    (Modality.MAY,),
+    (Modality.INFO,),
+)
+FEATURES = 9 + len(_KINDS) * (len(_KINDS) + 1) // 2
+
+
+def shared(one: Sheet, other: Sheet) -> npt.NDArray[np.float32]:
+    """What each two clauses share, (n, m, `FEATURES`): meaning, words, practices, stances, and the kinds of force."""
+    cosine = np.clip(one.vectors @ other.vectors.T, 0, 1)
+    about, theirs = one.stances.sum(axis=2), other.stances.sum(axis=2)
+    subjects = np.minimum(about[:, None], theirs[None]).max(axis=2)
+    same, their_same = one.stances[:, :, Stance.SAME], other.stances[:, :, Stance.SAME]
+    against, their_against = one.stances[:, :, Stance.OPPOSITE], other.stances[:, :, Stance.OPPOSITE]
+    agree = np.maximum(_likeliest(same, their_same), _likeliest(against, their_against))
+    disagree = np.maximum(_likeliest(same, their_against), _likeliest(against, their_same))
+    words = [frozenset(tokens(clause.text, clause.lang)) for clause in one.clauses]
+    their_words = [frozenset(tokens(clause.text, clause.lang)) for clause in other.clauses]
+    common = np.array([[len(a & b) / max(1, min(len(a), len(b))) for b in their_words] for a in words], np.float32)
+    across = np.array([[float(a.lang != b.lang) for b in other.clauses] for a in one.clauses], np.float32)
+    kinds, their_kinds = [_kind(clause) for clause in one.clauses], [_kind(clause) for clause in other.clauses]
+    forces = np.zeros((len(kinds), len(their_kinds), FEATURES - 9), np.float32)
+    for row, a in enumerate(kinds):
+        for column, b in enumerate(their_kinds):
+            low, high = sorted((a, b))
+            forces[row, column, high * (high + 1) // 2 + low] = 1
+    plain = np.stack([cosine, cosine**2, common, across, cosine * across, subjects, agree, disagree, cosine * disagree], axis=2)
+    return np.concatenate([plain, forces], axis=2).astype(np.float32)
+
+
+def _likeliest(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    found: npt.NDArray[np.float32] = np.minimum(one[:, None], other[None]).max(axis=2)
+    return found
+
+
+def _kind(clause: Clause) -> int:
+    return next(at for at, kinds in enumerate(_KINDS) if clause.modality in kinds)

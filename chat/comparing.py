@@ -1,0 +1,115 @@
+"""Comparing over one opened index: policies become sheets, a sheet beside the others becomes a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chat.exports import Report
+from chat.opening import open_knowledge
+from chat.shelf import Shelf
+from kb.clause import PRACTICE_NUMBERS, PRACTICES_POLICY, Authority, Clause, Policy
+from kb.compare import Filter, Sheet, compare
+from kb.disagreements import shipped_disagreements
+from kb.errors import InputError
+from kb.quality import notes
+from kb.search import KnowledgeBase
+from kb.settings import Settings
+from kb.standing import Standing
+from kb.starter import model_clauses
+from kb.support import Support
+
+Reader = Callable[[bytes, str], tuple[Policy, tuple[Clause, ...]]]
+MOST_CLAUSES = 5000  # of a draft; a handbook of 60 pages has some 600
+_NOT_PUBLISHED = frozenset({"guide"})  # what AskFirst itself says of the practices is nobody's policy
+
+
+@dataclass
+class Comparer:
+    """Everything that comparing needs, opened once; sheets of the index's policies are kept. Safe to share between threads."""
+
+    knowledge: KnowledgeBase
+    topics: tuple[Mapping[str, Any], ...]
+    standing: Standing
+    reader: Reader
+    _sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    def draft(self, data: bytes, name: str) -> Sheet:
+        """The draft in a file of this name; raises `InputError` for one that cannot be used."""
+        policy, clauses = self.reader(data, name)
+        if len(clauses) > MOST_CLAUSES:
+            raise InputError(expected=f"a draft of at most {MOST_CLAUSES:,} clauses", found=f"{len(clauses):,}", todo="send it in parts")
+        vectors = self.knowledge.embedder.embed([c.embedded for c in clauses], [c.lang for c in clauses])
+        return Sheet(policy, tuple(clauses), vectors, self.standing.read(clauses))
+
+    def sheet(self, policy: Policy) -> Sheet:
+        """A policy of the index."""
+        key = f"{policy.id}@{policy.lang}"
+        if key not in self._sheets:
+            self._lay_out([policy])
+        return self._sheets[key]
+
+    def report(self, draft: Sheet | None, named: Sequence[str], fits: Filter, *, day: date, groups: Collection[str], lang: str) -> Report:
+        """The draft beside the published policies that fit and that a member of `groups` may see, and rule by rule beside the named."""
+        shelf = Shelf(self.knowledge, day, groups)
+        chosen = [p for p in shelf.titles(lang) if p.authority is Authority.REFERENCE and p.id not in _NOT_PUBLISHED and fits(p)]
+        self._lay_out(chosen)
+        others = [self.sheet(policy) for policy_id in named if (policy := shelf.policy(policy_id, lang))]
+        rules = {n: clause for n in PRACTICE_NUMBERS if (clause := shelf.clause(f"{PRACTICES_POLICY}/{n}/1", lang))}
+        vectors = self.knowledge.store.vectors([clause.key for clause in rules.values()])
+        comparison = compare(
+            draft,
+            [self.sheet(policy) for policy in chosen],
+            {n: vectors[clause.key] for n, clause in rules.items()},
+            [str(topic["id"]) for topic in self.topics],
+            self.standing.bounds,
+            [(other, self.standing.relate(draft, other)) for other in others] if draft else (),
+        )
+        return Report(
+            comparison=comparison,
+            notes=notes(draft.clauses, draft.policy.lang) if draft else (),
+            lang=lang,
+            made=day.isoformat(),
+            index=self.knowledge.manifest.digest,
+            titles=_topic_names(self.topics, lang) | {n: rules[n].section if n in rules else str(n) for n in PRACTICE_NUMBERS},
+            facts={n: clause.text for n, clause in rules.items()},
+            models=model_clauses(lang),
+            disagreements=_disagreements(lang),
+        )
+
+    def _lay_out(self, policies: Sequence[Policy]) -> None:
+        """Reads at once what of these policies has not been read yet."""
+        new = [policy for policy in policies if f"{policy.id}@{policy.lang}" not in self._sheets]
+        if not new:
+            return
+        held = [Shelf(self.knowledge, date.today(), policy.groups).clauses(policy) for policy in new]
+        everything = [clause for clauses in held for clause in clauses]
+        vectors = self.knowledge.store.vectors([clause.key for clause in everything])
+        stances, at = self.standing.read(everything), 0
+        for policy, clauses in zip(new, held, strict=True):
+            rows = np.array([vectors[clause.key] for clause in clauses], np.float32).reshape(len(clauses), -1)
+            self._sheets[f"{policy.id}@{policy.lang}"] = Sheet(policy, tuple(clauses), rows, stances[at : at + len(clauses)])
+            at += len(clauses)
+
+
+def _topic_names(topics: Sequence[Mapping[str, Any]], lang: str) -> dict[int | str, str]:
+    return {str(topic["id"]): str(topic.get("name", {}).get(lang) or topic["id"]) for topic in topics}
+
+
+def _disagreements(lang: str) -> dict[int, tuple[tuple[str, str], ...]]:
+    """By practice, what published policies settle differently: the question, and what each side says."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for one in shipped_disagreements():
+        for number in one.practices:
+            found.setdefault(number, []).append((one.question[lang], " ".join(side.says[lang] for side in one.sides)))
+    return {number: tuple(texts) for number, texts in found.items()}
+
+
+def open_comparer(settings: Settings, index: Path, reader: Reader) -> Comparer:
+    """The comparer over a finished index."""
+    return Comparer(open_knowledge(settings, index), Support.read(index).topics, Standing.open(), reader)

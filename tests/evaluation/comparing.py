@@ -1,0 +1,136 @@
+"""`python -m tests.evaluation.comparing`: comparing against labels, on what it was never fitted on.
+
+Pairs: of 483 clause–practice and 312 clause–clause pairs in both languages the third that `chat.training.standing.is_held` keeps
+back (`--part tuned` shows the other two thirds). Cells: six drafts and fourteen published policies × 25 practices, each labelled by
+two people who did not see each other's labels or any output; where the two differ, nobody can say what is right, and the cell is
+left out and counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+
+from chat.training.standing import HELD, is_held, pair_features
+from ingest.gather import make_policy
+from ingest.sources import Source
+from kb.clause import PRACTICE_NUMBERS, Authority, Clause, Policy
+from kb.compare import Coverage, Sheet, cells_of
+from kb.embedding import Embedder, ensure_export, open_embedder, shipped_model
+from kb.standing import Relation, Stance, Standing
+from tests.evaluation.annotation import cases
+from tests.kb.drafts.sixty_pages import sixty_pages
+
+DATA = Path(__file__).parent / "data"
+DRAFTS = Path(__file__).parents[1] / "kb" / "drafts"
+
+
+def lines(file: str) -> list[dict[str, Any]]:
+    """The labelled pairs of a file."""
+    return [json.loads(line) for line in (DATA / file).read_text("utf-8").splitlines()]
+
+
+def scores(said: np.ndarray, truth: np.ndarray) -> str:
+    """F1, precision and recall, and of how many."""
+    right = (said & truth).sum()
+    precision, recall = right / max(1, said.sum()), right / max(1, truth.sum())
+    return f"F1 {2 * right / max(1, said.sum() + truth.sum()):.3f}  P {precision:.3f}  R {recall:.3f}  ({truth.sum()} of {len(truth)})"
+
+
+def practice_pairs(standing: Standing, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Covered, missing and opposite of clause–practice pairs, by language."""
+    stances = standing.read_texts([row["clause"] for row in rows])
+    found = np.array([stances[at, row["practice"] - 1] for at, row in enumerate(rows)])
+    labels, langs = np.array([row["label"] for row in rows]), np.array([row["lang"] for row in rows])
+    bounds = standing.bounds
+    covered = found[:, Stance.SAME] >= bounds.same
+    against = found[:, Stance.OPPOSITE] >= bounds.opposite
+    missing = ~covered & ~against & (found[:, Stance.SAME] + found[:, Stance.PART] < bounds.part)
+    for lang in ("en", "id", "both"):
+        here = np.ones(len(rows), bool) if lang == "both" else langs == lang
+        for name, said, label in (("covered", covered, "same"), ("missing", missing, "unrelated"), ("opposite", against, "opposite")):
+            yield f"clause–practice {lang:<5}{name:<9}{scores(said[here], labels[here] == label)}"
+
+
+def clause_pairs(standing: Standing, embedder: Embedder, rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Same, unrelated and opposite of clause–clause pairs, by language."""
+    weights, bias = standing.regression
+    found = np.argmax(pair_features(rows, standing, embedder) @ weights + bias, axis=1)
+    labels = np.array([Relation[row["label"].upper()] for row in rows])
+    langs = np.array([row["one_lang"] if row["one_lang"] == row["other_lang"] else "across" for row in rows])
+    for lang in ("en", "id", "across", "all"):
+        here = np.ones(len(rows), bool) if lang == "all" else langs == lang
+        for name, relation in (("covered", Relation.SAME), ("missing", Relation.UNRELATED), ("opposite", Relation.OPPOSITE)):
+            yield f"clause–clause {lang:<7}{name:<9}{scores(found[here] == relation, labels[here] == relation)}"
+
+
+def sheet_of(standing: Standing, policy: Policy, clauses: Sequence[Clause]) -> Sheet:
+    """A sheet without vectors, which cells do not need."""
+    return Sheet(policy, tuple(clauses), np.zeros((len(clauses), 1), np.float32), standing.read(clauses))
+
+
+def documents() -> Iterator[tuple[str, str, Policy, list[Clause]]]:
+    """Group, name, policy and clauses of everything whose cells are labelled; the policies' attributes are hidden."""
+    drafts = {path.stem: path.read_bytes() for path in sorted(DRAFTS.glob("*.*.md"))} | {"sixty_pages.en": sixty_pages().encode()}
+    for name, data in drafts.items():
+        file = f"{name.partition('.')[0]}.md"
+        yield "drafts", name, *make_policy(data, Source(Path(file), file, name, authority=Authority.BINDING), ())
+    held = [case.inferred for case in cases() if case.stated.policy.id in HELD]
+    for name in sorted(HELD):
+        lang = "id" if name.startswith("indonesia") else "en"
+        clauses = [clause for clause in held if clause.policy.id == name and clause.lang == lang]
+        yield "published", name, clauses[0].policy, clauses
+
+
+def cells_right(standing: Standing, say: Callable[[str], None], *, wrong: bool) -> None:
+    """How many of the labelled cells are right, by group and in all."""
+    labels = json.loads((DATA / "cells.json").read_text("utf-8"))
+    right, of, left_out, confused = Counter[str](), Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    for group, name, policy, clauses in documents():
+        found = cells_of(sheet_of(standing, policy, clauses), standing.bounds)
+        for number in PRACTICE_NUMBERS:
+            one, other = (labels[hand].get(name, {}).get(str(number)) for hand in ("first", "second"))
+            if one != other or one is None:
+                left_out[group] += 1
+                continue
+            said = Coverage.MISSING if found[number].coverage is Coverage.UNKNOWN else found[number].coverage
+            of[group] += 1
+            right[group] += said.value == one
+            confused[one, said.value] += 1
+            if wrong and said.value != one:
+                clause = next(iter(found[number].against or found[number].clauses), None)
+                say(f"  {name} {number}: labelled {one}, said {said.value}" + (f" for: {clause.text[:110]}" if clause else ""))
+    for group in of:
+        say(f"cells of {group:<10}{right[group] / of[group]:.1%} of {of[group]} right; {left_out[group]} left out, as labels differ")
+    say(f"cells in all        {right.total() / of.total():.1%} of {of.total()}")
+    say("labelled → said: " + ", ".join(f"{one} → {said} {count}" for (one, said), count in confused.most_common()))
+
+
+def main() -> None:
+    """Prints every figure."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--part", choices=("held", "tuned"), default="held")
+    parser.add_argument("--wrong", action="store_true", help="list the cells that are wrong")
+    options = parser.parse_args()
+    held = options.part == "held"
+    standing, model = Standing.open(), shipped_model()
+    embedder = open_embedder(
+        ensure_export(model, "", Path(platformdirs.user_cache_dir("askfirst-training", appauthor=False)), print), model
+    )
+    for line in practice_pairs(standing, [row for row in lines("practice_pairs.jsonl") if is_held(row["clause"]) == held]):
+        print(line)
+    for line in clause_pairs(standing, embedder, [row for row in lines("clause_pairs.jsonl") if is_held(row["one"]) == held]):
+        print(line)
+    if (DATA / "cells.json").is_file():
+        cells_right(standing, print, wrong=options.wrong)
+
+
+if __name__ == "__main__":
+    main()
