@@ -76,7 +76,7 @@ class Comparer:
             lang=lang,
             made=day.isoformat(),
             index=self.knowledge.manifest.digest,
-            titles=_topic_names(self.topics, lang) | {n: rules[n].section if n in rules else str(n) for n in PRACTICE_NUMBERS},
+            titles=_topic_names(self.topics, lang) | {n: _name(rules.get(n), n) for n in PRACTICE_NUMBERS},
             facts={n: clause.text for n, clause in rules.items()},
             models=model_clauses(lang),
             disagreements=_disagreements(lang),
@@ -95,6 +95,12 @@ class Comparer:
             rows = np.array([vectors[clause.key] for clause in clauses], np.float32).reshape(len(clauses), -1)
             self._sheets[f"{policy.id}@{policy.lang}"] = Sheet(policy, tuple(clauses), rows, stances[at : at + len(clauses)])
             at += len(clauses)
+
+
+def _name(rule: Clause | None, number: int) -> str:
+    """What a practice is called, without its number."""
+    heading = rule.heading[0] if rule and rule.heading else ""
+    return heading.removeprefix(f"{number} ").strip() or str(number)
 
 
 def _topic_names(topics: Sequence[Mapping[str, Any]], lang: str) -> dict[int | str, str]:

@@ -188,9 +188,10 @@ def _cell(sheet: Sheet, number: int, bounds: Bounds) -> Cell:
     if not sheet.clauses:
         return Cell(sheet.policy, _silent(sheet.policy))
     same, part, opposite = (sheet.stances[:, number - 1, at] for at in range(3))
-    saying = _surest(sheet, same, bounds.same)
-    going_against = tuple(clause for clause in _surest(sheet, opposite, bounds.opposite) if clause not in saying)
-    touching = saying or _surest(sheet, same + part, bounds.part)
+    # A clause that may say a practice and may go against it does what is likelier.
+    saying = _surest(sheet, np.where(same >= opposite, same, 0), bounds.same)
+    going_against = _surest(sheet, np.where(opposite > same, opposite, 0), bounds.opposite)
+    touching = saying or _surest(sheet, np.where(opposite > same, 0, same + part), bounds.part)
     if going_against:
         return Cell(sheet.policy, Coverage.CONTRADICTS, touching, going_against)
     if saying:
@@ -233,7 +234,9 @@ def _beside(
         said = cells[id(sheet)][number].clauses
         if not said or sheet.policy.id == draft.policy.id:
             continue
-        rows = [at for at, clause in enumerate(sheet.clauses) if clause in said]
+        # Beside nothing stands what says the practice most surely, beside a clause what is closest to it.
+        chosen = said if own else said[:1]
+        rows = [at for at, clause in enumerate(sheet.clauses) if clause in chosen]
         likeness = sheet.vectors[rows] @ anchor
         best = int(np.argmax(likeness))
         found.append(Pair(own[0] if own else None, sheet.clauses[rows[best]], float(likeness[best])))

@@ -8,6 +8,7 @@ How two clauses stand to each other is a multinomial logistic regression over wh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -30,6 +31,8 @@ Relations = npt.NDArray[np.float32]  # (clauses of one, clauses of other, 4): pr
 PARAMETERS = Path(__file__).resolve().parent / "parameters"
 LONGEST = 112  # tokens of a clause that are read
 _BATCH = 32
+_SENTENCE = re.compile(r"(?<=[.!?;])(?<!\b[A-Z]\.)(?<!\bNo\.)\s+(?=\S)")
+_SHORTEST = 12  # code points of a sentence that says something
 
 
 class Stance(IntEnum):
@@ -58,9 +61,11 @@ class Bounds:
     opposite: float = 0.5
 
 
-def read_as(clause: Clause) -> str:
-    """The text that stands for a clause: its lead-in gives an item of a list its subject."""
-    return f"{clause.lead.rstrip(': ')}: {clause.text}" if clause.lead else clause.text
+def parts(clause: Clause) -> list[str]:
+    """The sentences that a clause is read by, each as one rule; its lead-in gives an item of a list its subject."""
+    whole = f"{clause.lead.rstrip(': ')}: {clause.text}" if clause.lead else clause.text
+    found = [sentence for sentence in _SENTENCE.split(whole) if len(sentence) >= _SHORTEST]
+    return found if len(found) > 1 else [whole]
 
 
 def open_network(file: Path) -> tuple[Any, Any]:
@@ -99,7 +104,13 @@ class Standing:
 
     def read(self, clauses: Sequence[Clause]) -> Stances:
         """How each clause stands to each practice, (clauses, 25, 3)."""
-        return self.read_texts([read_as(clause) for clause in clauses])
+        pieces = [parts(clause) for clause in clauses]
+        read = self.read_texts([piece for of in pieces for piece in of])
+        found, at = np.zeros((len(clauses), len(PRACTICE_NUMBERS), len(Stance)), np.float32), 0
+        for row, of in enumerate(pieces):
+            found[row] = read[at : at + len(of)].max(axis=0)
+            at += len(of)
+        return found
 
     def read_texts(self, texts: Sequence[str]) -> Stances:
         """The same for bare texts."""
@@ -121,6 +132,11 @@ class Standing:
         logits = shared(one, other) @ weights + bias
         raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
         found: Relations = (raised / raised.sum(axis=-1, keepdims=True)).astype(np.float32)
+        theirs: dict[str, list[int]] = {}
+        for at, clause in enumerate(other.clauses):
+            theirs.setdefault(clause.text, []).append(at)
+        for row, clause in enumerate(one.clauses):
+            found[row, theirs.get(clause.text, [])] = np.eye(len(Relation))[Relation.SAME]  # the same words are the same rule
         return found
 
 
