@@ -357,10 +357,9 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
 def _measured_model(settings: Settings) -> LanguageModel:
     from chat.llm import open_model
 
-    model = open_model(settings)
-    if model is None:
+    if not settings.llm:
         raise InputError(expected="a language model to measure with --llm", found="none", todo="name one in the setting llm")
-    return model
+    return open_model(settings)
 
 
 def _plots(folder: Path, outcomes: Sequence[Outcome]) -> list[Path]:

@@ -57,7 +57,6 @@ def leashed(server: ModelServer, rules: Assistant, tmp_path: Path) -> Callable[.
             home=tmp_path, llm=f"{protocol}:{behaviour}", llm_base_url=server.base_url(protocol), llm_timeout=seconds, llm_widen=widen
         )
         model = open_model(named)
-        assert model
         return LeashedAssistant.over(rules, model, seconds=seconds, widen=widen)
 
     return make
