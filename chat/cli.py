@@ -229,7 +229,7 @@ def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> No
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     from chat.web.serve import serve
 
-    serve(settings, ensure=lambda: _sound_index(settings), log=_log)
+    serve(settings, ensure=lambda: _sound_index(settings), log=_log, reader=_draft_reader(settings))
     return 0
 
 

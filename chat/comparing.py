@@ -29,6 +29,11 @@ MOST_CLAUSES = 5000  # of a draft; a handbook of 60 pages has some 600
 _NOT_PUBLISHED = frozenset({"guide"})  # what AskFirst itself says of the practices is nobody's policy
 
 
+def unread(_data: bytes, name: str) -> tuple[Policy, tuple[Clause, ...]]:
+    """What reads drafts where nothing was given that can: refuses them."""
+    raise InputError(expected="a server that reads drafts", found="one that does not", todo=f"run `askfirst compare {name}`")
+
+
 @dataclass
 class Comparer:
     """Everything that comparing needs, opened once; sheets of the index's policies are kept. Safe to share between threads."""

@@ -7,6 +7,7 @@ How two clauses stand to each other is a multinomial logistic regression over wh
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -97,10 +98,12 @@ class Standing:
         """The shipped parameters; raises `ModelError` where they are missing or do not belong together."""
         try:
             card = json.loads((folder / "standing.json").read_text("utf-8"))
-            found = cls(*open_network(folder / "standing.onnx"), card)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            found = hashlib.sha256((folder / "standing.onnx").read_bytes()).hexdigest()
+            if found != card["sha256"]:
+                raise ValueError(f"a network {found[:12]}… that is not the card's")
+            return cls(*open_network(folder / "standing.onnx"), card)
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(expected=f"standing.onnx and its card in {folder}", found=str(error), todo="install AskFirst again") from error
-        return found
 
     def read(self, clauses: Sequence[Clause]) -> Stances:
         """How each clause stands to each practice, (clauses, 25, 3)."""
@@ -146,7 +149,17 @@ _KINDS = (
     (Modality.MAY,),
     (Modality.INFO,),
 )
-FEATURES = 9 + len(_KINDS) * (len(_KINDS) + 1) // 2
+# Words that turn a rule round, and words that give leave.
+_TURNS = re.compile(
+    r"\b(?:not|never|no|nobody|none|without|cannot|don't|nor|neither|instead|rather|only|except|unless|"
+    r"tidak|jangan|tak|tanpa|bukan|dilarang|belum|hanya|kecuali)\b",
+    re.IGNORECASE,
+)
+_LEAVES = re.compile(
+    r"\b(?:may|free to|need not|no need|optional|allowed|can|boleh|bebas|(?:tidak|tak) (?:perlu|wajib)|dipersilakan|diizinkan)\b", re.I
+)
+_PLAIN = 9 + 3 * 4
+FEATURES = _PLAIN + len(_KINDS) * (len(_KINDS) + 1) // 2
 
 
 def shared(one: Sheet, other: Sheet) -> npt.NDArray[np.float32]:
@@ -163,13 +176,27 @@ def shared(one: Sheet, other: Sheet) -> npt.NDArray[np.float32]:
     common = np.array([[len(a & b) / max(1, min(len(a), len(b))) for b in their_words] for a in words], np.float32)
     across = np.array([[float(a.lang != b.lang) for b in other.clauses] for a in one.clauses], np.float32)
     kinds, their_kinds = [_kind(clause) for clause in one.clauses], [_kind(clause) for clause in other.clauses]
-    forces = np.zeros((len(kinds), len(their_kinds), FEATURES - 9), np.float32)
+    forces = np.zeros((len(kinds), len(their_kinds), FEATURES - _PLAIN), np.float32)
     for row, a in enumerate(kinds):
         for column, b in enumerate(their_kinds):
             low, high = sorted((a, b))
             forces[row, column, high * (high + 1) // 2 + low] = 1
+    turned = _turned(one.clauses, other.clauses)
     plain = np.stack([cosine, cosine**2, common, across, cosine * across, subjects, agree, disagree, cosine * disagree], axis=2)
-    return np.concatenate([plain, forces], axis=2).astype(np.float32)
+    return np.concatenate([plain, turned, cosine[..., None] * turned, common[..., None] * turned, forces], axis=2).astype(np.float32)
+
+
+def _turned(one: Sequence[Clause], other: Sequence[Clause]) -> npt.NDArray[np.float32]:
+    """(n, m, 4): only one is turned round, an odd number of turns in both, only one gives leave, both do."""
+    turns, their_turns = (np.array([len(_TURNS.findall(c.text)) for c in side])[:, None] for side in (one, other))
+    leaves, their_leaves = (np.array([bool(_LEAVES.search(c.text)) for c in side])[:, None] for side in (one, other))
+    columns = [
+        (turns > 0) != (their_turns > 0).T,
+        (turns + their_turns.T) % 2 == 1,
+        leaves != their_leaves.T,
+        leaves & their_leaves.T,
+    ]
+    return np.stack(columns, axis=2).astype(np.float32)
 
 
 def _likeliest(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

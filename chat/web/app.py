@@ -11,7 +11,10 @@ import gradio
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
+from chat.comparing import Reader, unread
 from chat.doctor import placeholder_warning
+from chat.web.comparing import desks
+from chat.web.comparing import routes as comparing
 from chat.web.embed import embedded
 from chat.web.embed import routes as embedding
 from chat.web.endpoints import endpoints, only_their_methods, problems
@@ -27,8 +30,10 @@ from chat.web.signin import SignIn, open_door
 from kb.settings import Settings
 
 
-def build_app(settings: Settings, index: Path, log: Callable[[str], None], metrics: Metrics | None = None) -> FastAPI:
-    """The application over a finished index."""
+def build_app(
+    settings: Settings, index: Path, log: Callable[[str], None], metrics: Metrics | None = None, *, reader: Reader = unread
+) -> FastAPI:
+    """The application over a finished index; `reader` reads drafts that are to be compared."""
     live = Live(settings, index, log, metrics)
     placeholders = live.assistant.contacts.placeholders
     if placeholders:
@@ -43,6 +48,7 @@ def build_app(settings: Settings, index: Path, log: Callable[[str], None], metri
     _routes(app, live)
     endpoints(app, live)
     screens(app, live, groups_of)
+    comparing(app, live, desks(live, reader), groups_of)
     figures(app, live.metrics)
     embedding(app)
     app.add_middleware(Limited, allowance=read_allowance(settings))

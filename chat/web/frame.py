@@ -73,13 +73,13 @@ def navigation(place: Place, current: str) -> str:
     return f'<nav class="af-nav" aria-label="{words("navigation", place.lang)}">{links}</nav>'
 
 
-def screen(place: Place, title: str, body: str, *, current: str = "", query: str = "") -> str:
-    """A whole page; `title` is text, `body` is HTML, `query` what its address says besides the language."""
+def screen(place: Place, title: str, body: str, *, current: str = "", query: str = "", extra: str = "") -> str:
+    """A whole page; `title` is text, `body` is HTML, `query` what its address says besides the language, `extra` more of its head."""
     lang = known(place.lang)
     return (
         f'<!doctype html><html lang="{lang}" class="af-auto"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f'<title>{escape(title)} · AskFirst</title>{head()}</head><body class="af-page">'
+        f'<title>{escape(title)} · AskFirst</title>{head()}{extra}</head><body class="af-page">'
         f'<a class="af-skip" href="#af-content">{words("skip", lang)}</a>'
         f'<header class="af-bar"><a class="af-home" href="{place.to("")}">{brand(lang)}</a>{navigation(place, current)}'
         f"{_languages(place, query)}</header>"

@@ -19,6 +19,7 @@ from chat.web.identity import is_loopback, path_below, same_site
 from kb.settings import Settings
 
 LARGEST_BODY = 1_000_000  # bytes of a request; a draft of 20,000 characters is a tenth of that
+LARGEST_UPLOAD = 52_000_000  # bytes where a policy is sent to be compared: a file as large as one that is ingested, and the form around it
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -88,13 +89,13 @@ class Guard:
         if refusal:
             await refusal(scope, receive, send)
             return
-        seen = 0
+        seen, most = 0, _largest(path)
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > LARGEST_BODY:
+            if seen > most:
                 # A body without a declared length: the app sees it end, and its JSON is broken.
                 return {"type": "http.request", "body": b"", "more_body": False}
             return message
@@ -108,8 +109,8 @@ class Guard:
         if not hosts or not all(self._fence.knows(host) for host in hosts):
             return problem(421, "Not this server", "expected a host name of AskFirst's; add yours to public_url or public_hosts")
         declared = next((value for name, value in headers if name == b"content-length"), "0")
-        if not (declared.isascii() and declared.isdigit()) or int(declared) > LARGEST_BODY:
-            return problem(413, "Too large", f"expected at most {LARGEST_BODY:,} bytes")
+        if not (declared.isascii() and declared.isdigit()) or int(declared) > _largest(path):
+            return problem(413, "Too large", f"expected at most {_largest(path):,} bytes")
         origins = self._fence.origins if path.startswith("/api/") else ()
         if scope["method"] not in _SAFE and not same_site(scope["headers"], origins):
             return problem(403, "Sent from elsewhere", "expected a page of AskFirst, or of an origin in embed_origins, to send this")
@@ -168,6 +169,10 @@ def policy(scripts: str, ancestors: tuple[str, ...] = ()) -> str:
 def hashes(scripts: Iterable[str]) -> str:
     """What lets these scripts, and no others, stand in a page itself."""
     return " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
+
+
+def _largest(path: str) -> int:
+    return LARGEST_UPLOAD if path == "/compare" else LARGEST_BODY
 
 
 def _carried_safely(scope: Scope) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 
@@ -21,6 +22,7 @@ from kb.clause import Clause, Policy
 from kb.errors import AskFirstError
 from kb.manifest import POINTER, current_index
 from kb.settings import Settings
+from kb.support import Support
 
 _AT_ONCE = 4  # answers: each takes a processor, and more at once would only make all of them later
 _KEEP_OPEN = 30.0  # seconds an index that was replaced stays open for answers in flight
@@ -53,6 +55,11 @@ class Live:
                     self._renew()
                     self._seen = pointer
         return self._assistant
+
+    @property
+    def topics(self) -> tuple[Mapping[str, Any], ...]:
+        """The topics that the index was built with."""
+        return Support.read(self._index).topics
 
     def _pointer(self) -> tuple[int, int] | None:
         try:

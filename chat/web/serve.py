@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -29,6 +31,9 @@ from chat.web.signin import behind_proxies, open_door
 from chat.web.watched import Watched
 from kb.errors import AskFirstError, PortTaken
 from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from chat.comparing import Reader
 
 Scope = Any
 Log = Callable[[str], None]
@@ -174,8 +179,9 @@ main{{text-align:center;padding:2rem}}b{{font-size:1.5rem}}p{{opacity:.75}}</sty
 <p lang="id">{held.id}</p></main></body></html>"""
 
 
-def serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
-    """Serves until SIGINT or SIGTERM; `ensure` gives the index to answer from, building it where it is missing.
+def serve(settings: Settings, ensure: Callable[[], Path], log: Log, reader: Reader) -> None:
+    """Serves until SIGINT or SIGTERM; `ensure` gives the index to answer from, building it where it is missing; `reader` reads
+    drafts that are to be compared.
 
     Raises `SettingsError` for an address that is not loopback while nothing says how people sign in, and `PortTaken` for one
     in use.
@@ -183,17 +189,17 @@ def serve(settings: Settings, ensure: Callable[[], Path], log: Log) -> None:
     told = threading.Event()
 
     def stop(*_: object) -> None:
-        # Both, because what is raised while Python clears something away is lost.
+        if told.is_set():  # a second one: at once
+            raise KeyboardInterrupt
         told.set()
-        raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with logging_as(settings.log):
-        _serve(settings, ensure, log, told)
+        _serve(settings, ensure, log, reader, told)
 
 
-def _serve(settings: Settings, ensure: Callable[[], Path], log: Log, told: threading.Event) -> None:
+def _serve(settings: Settings, ensure: Callable[[], Path], log: Log, reader: Reader, told: threading.Event) -> None:
     rules = open_door(settings, log).rules
     read_allowance(settings)
     bound = _bind(settings.host, settings.port)
@@ -222,23 +228,41 @@ def _serve(settings: Settings, ensure: Callable[[], Path], log: Log, told: threa
 
     threading.Thread(target=run, name="server", daemon=True).start()
     log(f"AskFirst is getting ready on {address}")
-    try:
-        index = ensure()
-        from chat.web.app import build_app
+    failed: list[BaseException] = []
+    prepared = threading.Event()
 
-        gate.open(build_app(settings, index, log, metrics))
-        log(f"AskFirst answers on {address} (Ctrl-C stops it)")
-        while not ended.wait(0.5):
-            if told.is_set():
-                raise KeyboardInterrupt
-    except KeyboardInterrupt:
-        log("stopping")
-        with suppress(KeyboardInterrupt):  # a second one: at once
-            gate.finish(_FINISHING)
+    def prepare() -> None:
+        try:
+            index = ensure()
+            from chat.web.app import build_app
+
+            gate.open(build_app(settings, index, log, metrics, reader=reader))
+            log(f"AskFirst answers on {address} (Ctrl-C stops it)")
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            prepared.set()
+
+    # In a thread of its own, so that a signal interrupts no library in the midst of being imported: Python would count some
+    # of those interrupts as its own end, whatever is made of them.
+    threading.Thread(target=prepare, name="preparing", daemon=True).start()
+    try:
+        while not (told.is_set() or failed or ended.wait(0.1)):
+            pass
+        if failed:
+            raise failed[0]
+        if told.is_set():
+            log("stopping")
+            with suppress(KeyboardInterrupt):
+                gate.finish(_FINISHING)
     finally:
         server.should_exit = True
         ended.wait(_CLOSING + 3)
         bound.close()
+        if not prepared.is_set():
+            # What is still being prepared runs in libraries that do not bear being taken away from under them.
+            sys.stderr.flush()
+            os._exit(0)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -74,12 +74,12 @@ class Perfect:
         return [number for _, number in sorted(found)[:2]]
 
 
-def measured(rules: Assistant, cases: list[Scenario]) -> Beside:
-    """The cases answered by the rules alone, then with the perfect model over the real protocol."""
+def measured(rules: Assistant, cases: list[Scenario], *, widen: bool = False) -> Beside:
+    """The cases answered by the rules alone, then with the perfect model over the real protocol, widening off or on."""
     perfect = Perfect()
     with ModelServer({"perfect": perfect.play}) as server:
         model = open_model(Settings(llm="openai:perfect", llm_base_url=server.base_url(OPENAI)))
-        return Beside(run(rules, cases), run(LeashedAssistant.over(rules, model), perfect.told(cases)))
+        return Beside(run(rules, cases), run(LeashedAssistant.over(rules, model, widen=widen), perfect.told(cases)))
 
 
 def tune(every: int = 1) -> list[Scenario]:
@@ -92,9 +92,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--every", type=int, default=1, help="every n-th case")
+    parser.add_argument("--widen", action="store_true", help="with ASKFIRST_LLM_WIDEN on")
     options = parser.parse_args()
     rules = open_assistant(Settings(home=options.home), current_index(options.home / "index"))
-    sys.stdout.write("\n".join(measured(rules, tune(options.every)).lines()) + "\n")
+    sys.stdout.write("\n".join(measured(rules, tune(options.every), widen=options.widen).lines()) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from chat.web.identity import How, needed, person_of
 from chat.web.live import Live
 from chat.web.pages.about import about_page
 from chat.web.pages.clause import clause_page
-from chat.web.pages.compare import compare_page
 from chat.web.pages.policies import Wanted, missing_page, policies_page, policy_page
 from chat.web.words import known
 
@@ -56,13 +55,6 @@ def routes(app: FastAPI, live: Live, groups: Callable[[Request], Collection[str]
         if found is None:
             return _page(missing_page(place, "missing_policy"), 404)
         return _page(policy_page(seen, live.assistant.contacts, found, _wanted(request), place))
-
-    @app.get("/compare", include_in_schema=False)
-    def compare(request: Request) -> Response:
-        """Two policies side by side."""
-        place, seen = _place(request, "compare"), shelf(request)
-        asked = [*request.query_params.getlist("policy"), "", ""]
-        return _page(compare_page(seen, (seen.policy(asked[0], place.lang), seen.policy(asked[1], place.lang)), place))
 
     @app.get("/about", include_in_schema=False)
     def about(request: Request) -> Response:

@@ -1,95 +1,93 @@
-"""Two policies side by side, practice by practice: what each says, and what only one of them speaks of."""
+"""The screen that compares: a draft, or a policy of the index, beside the 25 practices and what others have published."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
+from chat.exports import Report
 from chat.shelf import Shelf
 from chat.web.frame import Place, screen
-from chat.web.pages.parts import practice
-from chat.web.pieces import badge, words
-from chat.web.words import known, say
-from kb.clause import PRACTICE_NUMBERS, Clause, Policy
+from chat.web.pages.compare_form import choosing, chosen, filtering, refused
+from chat.web.pages.compare_gaps import gaps, summary
+from chat.web.pages.compare_map import mapped
+from chat.web.pages.compare_notes import quality
+from chat.web.pages.compare_parts import Asked, Draft, address, head, query
+from chat.web.pages.compare_rules import peers, rule_by_rule, side_by_side
+from chat.web.pages.compare_words import tell, told
+from chat.web.pieces import words
+from kb.clause import Policy
+from kb.errors import AskFirstError
 
-_SHOWN = 4  # clauses of one policy on one practice; the rest are a click away
-_WHOLE = frozenset({"full", "near-full"})
+FORMATS = ("docx", "xlsx", "md", "csv", "json", "table")
 
 
-def compare_page(shelf: Shelf, chosen: tuple[Policy | None, Policy | None], place: Place) -> str:
-    """The choice of two policies and, where both are chosen, what they say of each practice that either speaks of."""
-    lang, (one, other) = place.lang, chosen
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why what was sent cannot be compared, and the text that was sent, to be mended."""
+
+    error: AskFirstError
+    text: str = ""
+
+
+def compare_page(
+    shelf: Shelf,
+    report: Report,
+    draft: Draft | None,
+    other: Policy | None,
+    place: Place,
+    asked: Asked,
+    *,
+    most: int,
+    wrong: Wrong | None = None,
+    gone: bool = False,
+) -> str:
+    """The whole screen; `most` bytes of a file, `gone` where the visit that was asked for has ended."""
+    lang = place.lang
+    form = choosing(shelf, place, asked, most=most, text=wrong.text if wrong else "")
+    if draft:
+        top = f'{chosen(draft, place, asked)}<details class="af-fold"><summary>{tell("another", lang)}</summary>{form}</details>'
+    else:
+        top = form
+    said = refused(wrong.error, lang) if wrong else f'<p class="af-cmp-wrong" role="alert">{tell("gone", lang)}</p>' if gone else ""
     body = (
-        f'<p class="af-crumbs"><a data-over href="{place.to("policies")}">{words("nav_policies", lang)}</a></p>'
-        f'<h1>{words("compare_title", lang)}</h1><p class="af-intro">{words("compare_intro", lang)}</p>'
-        f"{_form(shelf, chosen, place)}{_beside(shelf, one, other, place) if one and other else ''}"
+        f'<p class="af-crumbs"><a href="{place.to("policies")}">{words("nav_policies", lang)}</a></p>'
+        f'<h1>{tell("title", lang)}</h1><p class="af-intro">{tell("intro", lang)}</p><div id="af-cmp-said">{said}</div>'
+        f"<section><h2>{tell('yours', lang)}</h2>{top}</section>"
+        f"<section><h2>{tell('filters', lang)}</h2>{filtering(shelf, place, asked, drafted=draft is not None)}</section>"
+        f'<div id="af-cmp-result">{_result(report, draft, other, place, asked)}</div>'
     )
-    query = urlencode([("policy", policy.id) for policy in chosen if policy])
-    return screen(place, say("compare_title", lang), body, current="policies", query=query)
+    return screen(place, told("title", lang), body, current="policies", query=query(asked), extra=head())
 
 
-def _form(shelf: Shelf, chosen: tuple[Policy | None, Policy | None], place: Place) -> str:
+def _result(report: Report, draft: Draft | None, other: Policy | None, place: Place, asked: Asked) -> str:
     lang = place.lang
-    titles = sorted(shelf.titles(lang), key=lambda policy: (-policy.rank, policy.title.casefold()))
-    choices = "".join(
-        f'<label class="af-seek"><span>{words(f"compare_{which}", lang)}</span><select name="policy">'
-        f'<option value="">{words("compare_choose", lang)}</option>{_options(titles, policy)}</select></label>'
-        for which, policy in zip(("one", "other"), chosen, strict=True)
-    )
-    return (
-        f'<form class="af-search" method="get" action="{escape(place.up)}compare"><input type="hidden" name="lang" value="{lang}">'
-        f'{choices}<button class="af-button af-main">{words("compare_do", lang)}</button></form>'
-    )
+    published = len(report.comparison.practices[0].published)
+    compared = tell("compared", lang, count=published) if published else tell("compared_none", lang)
+    said = f'<p class="af-tally" role="status">{compared}{"" if draft else " " + tell("no_draft", lang)}</p>'
+    if not draft:
+        return said + mapped(report, place, asked) + _downloads(place, asked)
+    parts = [
+        said,
+        summary(report, lang),
+        gaps(report, place, asked, indexed=draft.indexed),
+        mapped(report, place, asked),
+        peers(report, place, asked),
+    ]
+    if other:
+        parts.append(side_by_side(report, draft.sheet.policy, other, place, asked, indexed=draft.indexed))
+        parts.append(rule_by_rule(report, other, place, indexed=draft.indexed))
+    return "".join([*parts, quality(report, draft, place), _downloads(place, asked)])
 
 
-def _options(titles: Sequence[Policy], chosen: Policy | None) -> str:
-    return "".join(
-        f'<option value="{escape(policy.id)}"{" selected" if chosen and policy.id == chosen.id else ""}>'
-        f"{escape(policy.title)}{escape(f' · {policy.organisation}' if policy.organisation else '')}</option>"
-        for policy in titles
-    )
-
-
-def _beside(shelf: Shelf, one: Policy, other: Policy, place: Place) -> str:
+def _downloads(place: Place, asked: Asked) -> str:
     lang = place.lang
-    said = [_by_practice(shelf.clauses(policy)) for policy in (one, other)]
-    numbers = [n for n in PRACTICE_NUMBERS if n in said[0] or n in said[1]]
-    both = sum(n in said[0] and n in said[1] for n in numbers)
-    counts = {"both": both, "one": len(said[0]) - both, "other": len(said[1]) - both, "neither": len(PRACTICE_NUMBERS) - len(numbers)}
-    heads = "".join(
-        f'<h2 lang="{known(policy.lang)}"><a class="af-link" data-over href="{place.policy(policy.id)}">{escape(policy.title)}</a> '
-        f'<span lang="{lang}">{badge(policy, lang)}</span></h2>'
-        for policy in (one, other)
+    links = "".join(
+        f'<a class="af-button" download '
+        f'href="{address(place, f"compare/report.{_suffix(kind)}", asked)}">{tell(f"format_{kind}", lang)}</a>'
+        for kind in FORMATS
     )
-    rows = "".join(
-        f'<section class="af-row"><h3>{escape(practice(n, shelf, lang))}</h3><div class="af-pair">'
-        f"{_cell(one, said[0].get(n, []), n, place)}{_cell(other, said[1].get(n, []), n, place)}</div></section>"
-        for n in numbers
-    )
-    return (
-        f'<p class="af-tally" role="status">{words("compare_tally", lang, **counts)}</p><div class="af-pair af-heads">{heads}</div>{rows}'
-    )
+    return f'<section><h2>{tell("downloads", lang)}</h2><p class="af-ways af-cmp-downloads">{links}</p></section>'
 
 
-def _cell(policy: Policy, clauses: Sequence[Clause], number: int, place: Place) -> str:
-    """What a policy says of a practice. Of one that is known in part it is never said that it is silent."""
-    lang = place.lang
-    if not clauses:
-        return f'<p class="af-silent">{words("compare_silent" if policy.coverage in _WHOLE else "compare_unknown", lang)}</p>'
-    items = "".join(
-        f'<li><span class="af-tag" lang="{lang}">{words(f"modality_{clause.modality.value}", lang)}</span> '
-        f'<a data-over href="{place.clause(clause.id)}">{escape(clause.text)}</a></li>'
-        for clause in clauses[:_SHOWN]
-    )
-    more, whole = len(clauses) - _SHOWN, place.policy(policy.id, practice=str(number))
-    rest = f'<p><a class="af-link" data-over href="{whole}">{words("compare_more", lang, count=more)}</a></p>' if more > 0 else ""
-    return f'<div><ul lang="{known(policy.lang)}">{items}</ul>{rest}</div>'
-
-
-def _by_practice(clauses: Sequence[Clause]) -> dict[int, list[Clause]]:
-    found: dict[int, list[Clause]] = {}
-    for clause in clauses:
-        for number in clause.practices:
-            found.setdefault(number, []).append(clause)
-    return found
+def _suffix(kind: str) -> str:
+    return "txt" if kind == "table" else kind

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from kb.settings import read_settings
 
 
-def build_app(*_: Any) -> FastAPI:
+def build_app(*_: Any, **_given: Any) -> FastAPI:
     """Routes that take the seconds asked for, and one without an end."""
     app = FastAPI()
 

@@ -198,7 +198,9 @@ def test_a_body_of_too_many_bytes_or_of_none_that_can_be_told_is_refused(declare
 
 # What the server answers, all of it. A new route, ours or one that a new Gradio brings, has to be entered here to be open.
 OURS = {
-    "GET /", "GET /embed", "GET /embed.js", "GET /about", "GET /compare",
+    "GET /", "GET /embed", "GET /embed.js", "GET /about",
+    "GET /compare", "POST /compare", "POST /compare/forget", "GET /compare/cell", "GET /compare/report.{suffix}",
+    "GET /compare/starter.md", "GET /compare/plotly.js",
     "GET /policies", "GET /policies/{policy_id:path}", "GET /clauses/{clause_id:path}",
     "GET /healthz", "GET /readyz", "GET /metrics", "GET /docs", "GET /openapi.json",
     "POST /api/ask", "POST /api/search", "GET /api/policies", "GET /api/clauses/{clause_id:path}",

@@ -15,11 +15,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from chat.web.comparing import routes as comparing
 from chat.web.pages import routes
 from chat.web.pages.clause import around
 from chat.web.pages.parts import written
 from chat.web.words import WORDS
 from kb.clause import Authority, Clause, Modality, Policy
+from tests.chat.web.desk import Desk
 from tests.chat.web.library import PAYLOADS, library, people
 
 BASE = "http://testserver"
@@ -31,7 +33,6 @@ SCREENS = (
     "/about",
     "/clauses/nothing",
     "/policies?q=logo&country=ID",
-    "/compare?policy=house/rules&policy=beta",
 )
 
 
@@ -69,9 +70,11 @@ class Page(HTMLParser):
 
 
 def app(folder: Path, *, groups: Collection[str] = (), more: Collection[Clause] = ()) -> FastAPI:
-    live = SimpleNamespace(assistant=SimpleNamespace(knowledge=library(folder, tuple(more)), contacts=people()), model=None)
-    made = FastAPI()
+    knowledge = library(folder, tuple(more))
+    live = SimpleNamespace(assistant=SimpleNamespace(knowledge=knowledge, contacts=people()), model=None)
+    made, desk = FastAPI(), Desk(knowledge)
     routes(made, live, lambda request: groups)  # type: ignore[arg-type]
+    comparing(made, live, lambda: desk, lambda request: groups)  # type: ignore[arg-type]
     return made
 
 
@@ -221,28 +224,6 @@ def test_a_policy_is_read_whole_and_in_order(client: TestClient) -> None:
     places = [text.index(part) for part in ("3 Manners", "Greet people", "4 Logos", "Ask the customer", "4.1 Names", "5 Taking part")]
     assert places == sorted(places)
     assert page(client, "/policies/past", 404).text == page(client, "/policies/none", 404).text
-
-
-# --- two policies side by side --------------------------------------------------------------------------------------
-
-
-def test_two_policies_stand_side_by_side_practice_by_practice(client: TestClient) -> None:
-    text = page(client, "/compare?policy=house/rules&policy=beta&lang=en").text
-    assert "both speak of: 1. Only the first: 2. Only the second: 0. Neither: 22." in text
-    assert text.index("Ask the customer before you show a logo.") < text.index("Show a logo once a customer consents.")
-    assert text.count(WORDS["en"]["compare_silent"]) == 2 and "A logo of the board." not in text
-
-
-def test_a_policy_known_in_part_is_never_called_silent(tmp_path: Path, clause: Any, policy: Any) -> None:
-    part = clause(policy=policy(id="part", title="Part of a guide", coverage="partial"), practices=(1,))
-    text = page(TestClient(app(tmp_path, more=[part])), "/compare?policy=part&policy=beta&lang=id").text
-    assert WORDS["id"]["compare_unknown"] in text and text.count(WORDS["id"]["compare_silent"]) == 1
-
-
-def test_nothing_chosen_or_withheld_is_only_the_choice(client: TestClient) -> None:
-    for query in ("", "?policy=board&policy=beta", "?policy=nothing", "?policy=beta"):
-        text = page(client, f"/compare{query}").text
-        assert "both speak of" not in text and "Beta guide" in text and "Board rules" not in text
 
 
 @pytest.mark.parametrize("lang", ("en", "id"))

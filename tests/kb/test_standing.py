@@ -1,0 +1,94 @@
+"""The network that reads how a clause stands to the practices: what it is made of, and plain cases that a person can check."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.clause import Authority, Clause, Modality, Policy
+from kb.compare import Coverage, Sheet, against, cells_of
+from kb.errors import ModelError
+from kb.standing import FEATURES, PARAMETERS, Relation, Stance, Standing, parts
+
+OURS = Policy("ours", "Ours", "en", Authority.BINDING)
+PLAIN = [
+    (7, "Never post anything confidential about the company.", Stance.SAME),
+    (18, "Say that you work for us when you recommend our products.", Stance.SAME),
+    (14, "Do not run down our competitors.", Stance.SAME),
+    (25, "If you are unsure, ask the communications team before you post.", Stance.SAME),
+    (22, "Staff must have a customer's consent before they publish the customer's story.", Stance.SAME),
+    (7, "Pegawai dilarang membocorkan informasi rahasia perusahaan di media sosial.", Stance.SAME),
+    (25, "Jika ragu, tanyakan dahulu kepada tim komunikasi sebelum mengunggah.", Stance.SAME),
+    (6, "Cantumkan sumber dan hormati hak cipta ketika memakai karya orang lain.", Stance.SAME),
+]
+
+
+@pytest.fixture(scope="module")
+def standing() -> Standing:
+    return Standing.open()
+
+
+def clause(text: str, lead: str = "", modality: Modality = Modality.MUST) -> Clause:
+    return Clause("ours/1", OURS, text, modality, lead=lead)
+
+
+def sheet(standing: Standing, *texts: str) -> Sheet:
+    """Clauses whose vectors are all alike, so that only words, practices and force tell them apart."""
+    clauses = tuple(clause(text) for text in texts)
+    return Sheet(OURS, clauses, np.ones((len(texts), 1), np.float32), standing.read(clauses))
+
+
+def test_the_card_is_of_this_network_which_is_no_larger_than_it_may_be() -> None:
+    card, network = json.loads((PARAMETERS / "standing.json").read_text("utf-8")), (PARAMETERS / "standing.onnx").read_bytes()
+    assert card["sha256"] == hashlib.sha256(network).hexdigest() and len(network) <= 25_000_000
+    assert np.shape(card["relations"]["weights"]) == (FEATURES, len(Relation))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("practice", "text", "stance"), PLAIN)
+def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: int, text: str, stance: Stance) -> None:
+    found = standing.read([clause(text)])[0]
+    assert np.unravel_index(found.argmax(), found.shape) == (practice - 1, stance), found.max()
+
+
+@pytest.mark.model
+def test_a_clause_of_several_rules_is_read_sentence_by_sentence(standing: Standing) -> None:
+    one, other = "Never post anything confidential about the company.", "Do not run down our competitors."
+    together = standing.read([clause(f"{one} {other}")])[0]
+    assert np.allclose(together, np.maximum(*standing.read([clause(one), clause(other)])), atol=0.02)
+
+
+def test_a_lead_in_goes_with_its_item_and_fragments_are_no_sentences() -> None:
+    assert parts(clause("mocking rivals", lead="Employees must not:")) == ["Employees must not: mocking rivals"]
+    assert parts(clause("Be kind to everybody. OK! Never post secrets.")) == ["Be kind to everybody.", "Never post secrets."]
+
+
+@pytest.mark.model
+def test_nothing_is_read_of_nothing(standing: Standing) -> None:
+    assert standing.read([]).shape == (0, 25, 3)
+    empty, some = sheet(standing), sheet(standing, "Be kind.")
+    assert standing.relate(empty, some).shape == (0, 1, 4) and standing.relate(some, empty).shape == (1, 0, 4)
+
+
+@pytest.mark.model
+def test_a_policy_beside_itself_is_covered_wholly_and_contradicts_nothing(standing: Standing) -> None:
+    own = sheet(standing, *(text for _, text, _ in PLAIN))
+    assert {rule.coverage for rule in against(own, own, standing.relate(own, own))} == {Coverage.COVERED}
+
+
+@pytest.mark.model
+def test_an_empty_draft_says_nothing(standing: Standing) -> None:
+    assert {cell.coverage for cell in cells_of(sheet(standing), standing.bounds).values()} == {Coverage.MISSING}
+
+
+@pytest.mark.parametrize("spoilt", ["", "{}", '{"sha256": "other"}', None])
+def test_parameters_that_do_not_fit_are_one_clear_error(spoilt: str | None, tmp_path: Path) -> None:
+    if spoilt is not None:
+        (tmp_path / "standing.json").write_text(spoilt, "utf-8")
+        (tmp_path / "standing.onnx").write_bytes(b"no network")
+    with pytest.raises(ModelError, match=r"expected standing.onnx and its card"):
+        Standing.open(tmp_path)
