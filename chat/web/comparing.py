@@ -148,14 +148,14 @@ class Comparisons:
 
 def desks(live: Live, reader: Reader) -> Callable[[], Desk]:
     """What compares over the index in force; the network that reads clauses is opened when somebody first compares."""
-    lock, opened = Lock(), Standing.open
+    lock = Lock()
     kept: list[Comparer] = []
 
     def desk() -> Comparer:
         with lock:
             knowledge = live.assistant.knowledge
             if not kept or kept[0].knowledge is not knowledge:
-                standing = kept[0].standing if kept else opened()
+                standing = kept[0].standing if kept else Standing.open()
                 kept[:] = [Comparer(knowledge, live.topics, standing, reader)]
             return kept[0]
 
