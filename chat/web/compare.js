@@ -137,8 +137,8 @@
     const kinds = data.kinds.length;
     const steps = data.kinds.flatMap((kind, at) => [[at / kinds, fills[kind]], [(at + 1) / kinds, fills[kind]]]);
     const wide = document.documentElement.clientWidth > 640;
-    const names = wide ? 40 : 18;
-    const left = wide ? 290 : 140;
+    const names = wide ? 40 : 16;
+    const left = wide ? 290 : 150;
     const top = 190;
     const hover = data.fields.map((line, row) => line.map((kind, at) =>
       `<b>${safe(cut(data.policies[at][1], 60))}</b><br>${safe(data.practices[row][1])}<br>${data.signs[kind]} ${safe(data.words[kind])}` +

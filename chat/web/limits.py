@@ -17,8 +17,8 @@ from chat.web.identity import Person, path_below
 from kb.errors import SettingsError
 from kb.settings import Settings
 
-# What costs the server something: the API, and whatever a person does on the chat page.
-_COUNTED = ("/api/", "/gradio_api/queue/join")
+# What costs the server something: the API, comparing, and whatever a person does on the chat page.
+_COUNTED = ("/api/", "/compare", "/gradio_api/queue/join")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from chat.contacts import Contacts
 from chat.shelf import Shelf
 from chat.web.contact import about_anything, contact_card
 from chat.web.frame import Place, screen
+from chat.web.pages.compare_words import tell
 from chat.web.pages.parts import clause_card, contents, facts, named, passage, policy_facts, practice, written
 from chat.web.pieces import badge, count, linking, words
 from chat.web.words import known, say
@@ -62,8 +63,10 @@ class Wanted:
 def policies_page(shelf: Shelf, contacts: Contacts, wanted: Wanted, place: Place, *, compares: bool = False) -> str:
     """Clauses that fit a text, or the policies that fit the limits; `compares` offers to lay two policies side by side."""
     lang = place.lang
+    # A screen of forms and files, which would not work over a conversation.
     way = (
-        f'<p class="af-ways"><a class="af-link" data-over href="{place.to("compare")}">{words("compare_title", lang)}</a></p>'
+        f'<p class="af-ways"><a class="af-link" target="_blank" href="{place.to("compare")}">{tell("title", lang)}'
+        f'<span class="af-unseen"> ({words("new_tab", lang)})</span></a></p>'
         if compares
         else ""
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -137,3 +138,11 @@ def test_the_drawing_comes_from_here_and_is_not_sent_twice(client: TestClient) -
     first = client.get("/compare/plotly.js")
     assert first.status_code == 200 and "plotly" in first.text[:400].lower()
     assert client.get("/compare/plotly.js", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+
+
+def test_no_file_that_is_sent_is_ever_on_disk(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def roll(_: object) -> None:
+        raise AssertionError("a draft was about to be written to disk")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", roll)
+    assert sent(client, DRAFT + "\n" + "<!-- long -->\n" * 200_000).status_code == 200

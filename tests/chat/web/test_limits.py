@@ -61,6 +61,10 @@ def test_api_and_chat_count_together_and_pages_and_probes_do_not(tmp_path: Path)
     assert asked(app, 2, "/gradio_api/queue/join", "ani") + asked(app, 2, "/api/policies", "ani") == [200, 200, 200, 429]
 
 
+def test_comparing_counts(tmp_path: Path) -> None:
+    assert asked(limited(tmp_path), 4, "/compare", "ani") == [200] * 3 + [429]
+
+
 def test_a_refusal_says_when_to_come_back(tmp_path: Path) -> None:
     client = TestClient(limited(tmp_path))
     replies = [client.post("/api/ask", headers={"name": "ani"}) for _ in range(4)]

@@ -175,6 +175,11 @@ def test_policies_are_listed_with_ours_first(client: TestClient) -> None:
     assert "Past rules" not in text and "Board rules" not in text
 
 
+def test_comparing_opens_apart_from_a_conversation_where_its_forms_would_not_work(client: TestClient) -> None:
+    [link] = re.findall(r"<a [^>]*compare[^>]*>", client.get("/policies?lang=en").text)
+    assert 'target="_blank"' in link and "data-over" not in link
+
+
 @pytest.mark.parametrize(
     ("query", "titles"),
     (
