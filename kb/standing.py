@@ -1,8 +1,8 @@
 """How a clause stands to each of the 25 practices, and to another clause: the same rule, part of it, its opposite, or neither.
 
-A small network of our own reads the clause: the packaged MiniLM, trained further by `chat.training.standing` on labelled clauses in
-both languages, with one output a practice ("is it about this?") and one for the stance. 8 bits a weight, with a card beside it.
-How two clauses stand to each other is a multinomial logistic regression over what they share.
+A small network of our own reads the clause (`kb.network`), trained by `chat.training.standing` on labelled clauses in both languages:
+one output a practice ("is it about this?"), one for the stance, and a short vector of its rule; a card is beside it. How two clauses
+stand to each other is a multinomial logistic regression over what they share, the vectors of their rules among it.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.clause import PRACTICE_NUMBERS, Clause, Modality
-from kb.embedding import packaged_model, without_surrogates
+from kb.embedding import Vectors
 from kb.errors import ModelError
 from kb.lexical import tokens
+from kb.network import PARAMETERS, Network
 
 if TYPE_CHECKING:
     from kb.compare import Sheet
 
 Stances = npt.NDArray[np.float32]  # (clauses, 25, 3): probability of each `Stance`
 Relations = npt.NDArray[np.float32]  # (clauses of one, clauses of other, 4): probability of each `Relation`
-PARAMETERS = Path(__file__).resolve().parent / "parameters"
-LONGEST = 112  # tokens of a clause that are read
-_BATCH = 32
+LONGEST = 112  # pieces of a clause that are read
+RULE_WIDTH = 64
 _SENTENCE = re.compile(r"(?<=[.!?;])(?<!\b[A-Z]\.)(?<!\bNo\.)\s+(?=\S)")
 _SHORTEST = 12  # code points of a sentence that says something
 
@@ -69,28 +69,25 @@ def parts(clause: Clause) -> list[str]:
     return found if len(found) > 1 else [whole]
 
 
-def open_network(file: Path) -> tuple[Any, Any]:
-    """The network in `file`, as a session of onnxruntime, and its tokenizer, which is the packaged model's."""
-    import onnxruntime
-    from tokenizers import Tokenizer
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """What was read of clauses: how each stands to each practice, (n, 25, 3), and the vector of its rule, (n, `RULE_WIDTH`)."""
 
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(packaged_model() / "tokenizer.json"))
-    tokenizer.enable_truncation(max_length=LONGEST)
-    tokenizer.enable_padding()
-    return session, tokenizer
+    stances: Stances
+    rules: Vectors
+
+    def __getitem__(self, rows: slice) -> Read:
+        return Read(self.stances[rows], self.rules[rows])
 
 
 class Standing:
     """The fitted network and regression. Safe to share between threads."""
 
-    def __init__(self, session: Any, tokenizer: Any, card: dict[str, Any]) -> None:
-        self._session, self._tokenizer = session, tokenizer
+    def __init__(self, network: Network, card: dict[str, Any]) -> None:
+        self._network = network
         self.bounds = Bounds(**card["bounds"])
         relations = card["relations"]
+        self.layer = np.array(relations["layer"], np.float32), np.array(relations["layer_bias"], np.float32)
         self.regression = np.array(relations["weights"], np.float32), np.array(relations["bias"], np.float32)
 
     @classmethod
@@ -101,38 +98,38 @@ class Standing:
             found = hashlib.sha256((folder / "standing.onnx").read_bytes()).hexdigest()
             if found != card["sha256"]:
                 raise ValueError(f"a network {found[:12]}… that is not the card's")
-            return cls(*open_network(folder / "standing.onnx"), card)
+            return cls(Network(folder / "standing.onnx", LONGEST), card)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(expected=f"standing.onnx and its card in {folder}", found=str(error), todo="install AskFirst again") from error
 
-    def read(self, clauses: Sequence[Clause]) -> Stances:
-        """How each clause stands to each practice, (clauses, 25, 3)."""
+    def read(self, clauses: Sequence[Clause]) -> Read:
+        """What each clause says; of one of several sentences, what any of them says."""
         pieces = [parts(clause) for clause in clauses]
         read = self.read_texts([piece for of in pieces for piece in of])
-        found, at = np.zeros((len(clauses), len(PRACTICE_NUMBERS), len(Stance)), np.float32), 0
+        found = _nothing(len(clauses))
+        at = 0
         for row, of in enumerate(pieces):
-            found[row] = read[at : at + len(of)].max(axis=0)
+            found.stances[row] = read.stances[at : at + len(of)].max(axis=0)
+            found.rules[row] = read.rules[at : at + len(of)].mean(axis=0)
             at += len(of)
         return found
 
-    def read_texts(self, texts: Sequence[str]) -> Stances:
+    def read_texts(self, texts: Sequence[str]) -> Read:
         """The same for bare texts."""
-        found = np.zeros((len(texts), len(PRACTICE_NUMBERS), len(Stance)), np.float32)
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            encoded = self._tokenizer.encode_batch([without_surrogates(texts[at]) for at in rows])
-            ids = np.array([e.ids for e in encoded], np.int64)
-            mask = np.array([e.attention_mask for e in encoded], np.int64)
-            found[rows] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return found
+        return Read(*self._network.run(texts)) if texts else _nothing(0)
+
+    def related(self, one: Vectors, other: Vectors) -> npt.NDArray[np.float32]:
+        """(n, m, 4) logits of how rules stand to each other, from their vectors."""
+        weights, bias = self.layer
+        both = np.concatenate([one[:, None] * other[None], np.abs(one[:, None] - other[None])], axis=2)
+        return np.asarray(both @ weights + bias, np.float32)
 
     def relate(self, one: Sheet, other: Sheet) -> Relations:
         """How each clause of the one stands to each of the other, (n, m, 4)."""
         if not one.clauses or not other.clauses:
             return np.zeros((len(one.clauses), len(other.clauses), len(Relation)), np.float32)
         weights, bias = self.regression
-        logits = shared(one, other) @ weights + bias
+        logits = shared(one, other, self.related(one.rules, other.rules)) @ weights + bias
         raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
         found: Relations = (raised / raised.sum(axis=-1, keepdims=True)).astype(np.float32)
         theirs: dict[str, list[int]] = {}
@@ -158,12 +155,16 @@ _TURNS = re.compile(
 _LEAVES = re.compile(
     r"\b(?:may|free to|need not|no need|optional|allowed|can|boleh|bebas|(?:tidak|tak) (?:perlu|wajib)|dipersilakan|diizinkan)\b", re.I
 )
-_PLAIN = 9 + 3 * 4
+_PLAIN = 9 + 3 * 4 + len(Relation)
 FEATURES = _PLAIN + len(_KINDS) * (len(_KINDS) + 1) // 2
 
 
-def shared(one: Sheet, other: Sheet) -> npt.NDArray[np.float32]:
-    """What each two clauses share, (n, m, `FEATURES`): meaning, words, practices, stances, and the kinds of force."""
+def _nothing(count: int) -> Read:
+    return Read(np.zeros((count, len(PRACTICE_NUMBERS), len(Stance)), np.float32), np.zeros((count, RULE_WIDTH), np.float32))
+
+
+def shared(one: Sheet, other: Sheet, related: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """What each two clauses share, (n, m, `FEATURES`): meaning, words, practices, stances, kinds of force, and how their rules relate."""
     cosine = np.clip(one.vectors @ other.vectors.T, 0, 1)
     about, theirs = one.stances.sum(axis=2), other.stances.sum(axis=2)
     subjects = np.minimum(about[:, None], theirs[None]).max(axis=2)
@@ -183,7 +184,8 @@ def shared(one: Sheet, other: Sheet) -> npt.NDArray[np.float32]:
             forces[row, column, high * (high + 1) // 2 + low] = 1
     turned = _turned(one.clauses, other.clauses)
     plain = np.stack([cosine, cosine**2, common, across, cosine * across, subjects, agree, disagree, cosine * disagree], axis=2)
-    return np.concatenate([plain, turned, cosine[..., None] * turned, common[..., None] * turned, forces], axis=2).astype(np.float32)
+    columns = [plain, related, turned, cosine[..., None] * turned, common[..., None] * turned, forces]
+    return np.concatenate(columns, axis=2).astype(np.float32)
 
 
 def _turned(one: Sequence[Clause], other: Sequence[Clause]) -> npt.NDArray[np.float32]:

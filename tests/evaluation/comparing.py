@@ -46,7 +46,7 @@ def scores(said: np.ndarray, truth: np.ndarray) -> str:
 
 def practice_pairs(standing: Standing, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Covered, missing and opposite of clause–practice pairs, by language."""
-    stances = standing.read_texts([row["clause"] for row in rows])
+    stances = standing.read_texts([row["clause"] for row in rows]).stances
     found = np.array([stances[at, row["practice"] - 1] for at, row in enumerate(rows)])
     labels, langs = np.array([row["label"] for row in rows]), np.array([row["lang"] for row in rows])
     bounds = standing.bounds
@@ -73,7 +73,7 @@ def clause_pairs(standing: Standing, embedder: Embedder, rows: Sequence[dict[str
 
 def sheet_of(standing: Standing, policy: Policy, clauses: Sequence[Clause]) -> Sheet:
     """A sheet without vectors, which cells do not need."""
-    return Sheet(policy, tuple(clauses), np.zeros((len(clauses), 1), np.float32), standing.read(clauses))
+    return Sheet(policy, tuple(clauses), np.zeros((len(clauses), 1), np.float32), standing.read(clauses).stances)
 
 
 def documents() -> Iterator[tuple[str, str, Policy, list[Clause]]]:
