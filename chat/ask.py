@@ -16,7 +16,6 @@ from chat.question import Question, understand
 from chat.wording import word
 from kb.clause import PRACTICES_POLICY, Clause, Evidence, Rank
 from kb.embedding import Embedder, Vectors
-from kb.lexical import tokens
 from kb.search import KnowledgeBase
 
 RULES = 6  # an organisation's clauses that are read with the message
@@ -70,7 +69,7 @@ class Assistant:
         reading = self.judge.read(question, judged)
         found = self._evidence(question, vector, today, groups)
         found[Rank.ORGANISATION] += [Evidence(clause, 0.0) for clause in stated]
-        rules = [self._rule(question, judged, evidence) for evidence in found[Rank.ORGANISATION]]
+        rules = self._rules(question, judged, found[Rank.ORGANISATION])
         rules.sort(key=lambda rule: rule.relevance, reverse=True)
         practices = self._completed(found[Rank.PRACTICES], reading, question.lang, today, groups)
         in_doubt = self._in_doubt(question.lang, today, groups)
@@ -126,18 +125,14 @@ class Assistant:
             if e.dense >= _CLOSE and (deciding is None or not deciding.practices or set(deciding.practices) & set(e.clause.practices))
         ]
 
-    def _rule(self, question: Question, vector: Vectors, evidence: Evidence) -> Rule:
-        clause = evidence.clause
-        known = self.knowledge.store.vectors([clause.key]) if self.judging is None else {}
+    def _rules(self, question: Question, vector: Vectors, found: Sequence[Evidence]) -> list[Rule]:
+        """The organisation's clauses, each with how it bears on the message."""
+        clauses = [evidence.clause for evidence in found]
+        known = self.knowledge.store.vectors([clause.key for clause in clauses]) if self.judging is None and clauses else {}
         embedder = self.judging or self.knowledge.embedder
-        clause_vector = known[clause.key] if clause.key in known else embedder.embed([clause.embedded], [clause.lang])[0]
-        theirs = set(tokens(clause.text, clause.lang))
-        coverage = len(theirs & set(tokens(question.text, clause.lang))) / max(len(theirs), 1)
-        return Rule(
-            evidence,
-            self.judge.relevance(float(vector @ clause_vector), coverage),
-            self.judge.stance(question, vector, clause, clause_vector),
-        )
+        vectors = [known[c.key] if c.key in known else embedder.embed([c.embedded], [c.lang])[0] for c in clauses]
+        bearing = self.judge.beside(question, vector, list(zip(clauses, vectors, strict=True)))
+        return [Rule(evidence, each.relevance, each.stance) for evidence, each in zip(found, bearing, strict=True)]
 
     def _confidence(self, decision: Decision, reading: Reading, rules: list[Rule], *, draft: bool) -> list[float]:
         """Probability of the verdict meant and of the next: what doubt is calibrated from."""

@@ -50,8 +50,7 @@ class Comparer:
         if len(clauses) > MOST_CLAUSES:
             raise InputError(expected=f"a draft of at most {MOST_CLAUSES:,} clauses", found=f"{len(clauses):,}", todo="send it in parts")
         vectors = self.knowledge.embedder.embed([c.embedded for c in clauses], [c.lang for c in clauses])
-        read = self.standing.read(clauses)
-        return Sheet(policy, tuple(clauses), vectors, read.stances, read.rules)
+        return Sheet(policy, tuple(clauses), vectors, self.standing.read(clauses))
 
     def sheet(self, policy: Policy) -> Sheet:
         """A policy of the index."""
@@ -96,11 +95,10 @@ class Comparer:
         held = [Shelf(self.knowledge, date.today(), policy.groups).clauses(policy) for policy in new]
         everything = [clause for clauses in held for clause in clauses]
         vectors = self.knowledge.store.vectors([clause.key for clause in everything])
-        read, at = self.standing.read(everything), 0
+        stances, at = self.standing.read(everything), 0
         for policy, clauses in zip(new, held, strict=True):
             rows = np.array([vectors[clause.key] for clause in clauses], np.float32).reshape(len(clauses), -1)
-            of = read[at : at + len(clauses)]
-            self._sheets[f"{policy.id}@{policy.lang}"] = Sheet(policy, tuple(clauses), rows, of.stances, of.rules)
+            self._sheets[f"{policy.id}@{policy.lang}"] = Sheet(policy, tuple(clauses), rows, stances[at : at + len(clauses)])
             at += len(clauses)
 
 

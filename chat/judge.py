@@ -1,12 +1,13 @@
 """Reading a message: is it ours to answer, which practice is it about, and how does it stand to a rule?
 
-Linear models over hashed words and the embedding, fitted by `chat.training.fit` on corpus/scenarios and shipped as
-plain parameters with a model card beside them. At answering time only numpy is needed.
+Two judges are weighed against each other: linear models over hashed words and the embedding, fitted by `chat.training.fit` on
+corpus/scenarios, and the network of `chat.reader`. Their logits are mixed (a logarithmic opinion pool, Genest and Zidek 1986); how
+much each weighs is fitted on `tune` with the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -17,9 +18,11 @@ import numpy.typing as npt
 from chat.answer import Verdict
 from chat.features import Sparse, message_features, pair_features
 from chat.question import Question
+from chat.reader import Reader
 from kb.clause import PRACTICE_NUMBERS, Clause
 from kb.embedding import Vectors
 from kb.errors import ModelError
+from kb.lexical import tokens
 
 PARAMETERS = Path(__file__).resolve().parent / "parameters" / "judge.npz"
 # The order of the verdict heads' columns; `None` is "no verdict: an open question".
@@ -56,15 +59,27 @@ class Reading:
     verdicts: Mapping[Verdict | None, float]
 
 
-class Judge:
-    """The fitted heads."""
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """Probability that a rule bears on a message, and of each verdict if that rule alone decides."""
 
-    def __init__(self, heads: Mapping[str, Head], numbers: Mapping[str, float]) -> None:
+    relevance: float
+    stance: Mapping[Verdict | None, float]
+
+
+class Judge:
+    """The fitted heads, and the network with its weight in each of them, 0 to 1."""
+
+    def __init__(self, heads: Mapping[str, Head], numbers: Mapping[str, float], reader: Reader, weights: Mapping[str, float]) -> None:
         self._heads, self.numbers = heads, numbers
+        self._reader, self._weights = reader, weights
 
     @classmethod
-    def load(cls, file: Path = PARAMETERS) -> Self:
-        """The shipped parameters; raises `ModelError` when they are missing or do not fit this program."""
+    def load(cls, file: Path = PARAMETERS, opened: tuple[Reader, Mapping[str, float]] | None = None) -> Self:
+        """The shipped parameters, with the shipped network unless another is given with its weights.
+
+        Raises `ModelError` when they are missing or do not fit this program.
+        """
         try:
             with np.load(file, allow_pickle=False) as data:
                 names = sorted({key.partition(".")[0] for key in data.files if key != "numbers"})
@@ -76,21 +91,41 @@ class Judge:
                 found=f"{type(error).__name__}",
                 todo="install AskFirst again",
             ) from error
-        return cls(heads, dict(zip(keys.tolist(), (float(v) for v in values), strict=True)))
+        reader, weights = opened or Reader.load()
+        return cls(heads, dict(zip(keys.tolist(), (float(v) for v in values), strict=True)), reader, weights)
 
     def read(self, question: Question, vector: Vectors) -> Reading:
         """The message alone; `vector` (d,) is the embedding of what is sought."""
-        sparse = message_features(question.text, question.history, question.account, question.draft)
-        scope = self._heads["scope"].logits(sparse, vector)
-        practices = self._heads["practice"].logits(sparse, vector)
+        linear, alone = self.linear(question, vector), self._reader.read(question)
+        practices = self._mixed("practices", linear["practice"], alone.practices)
         return Reading(
-            scope=float(_sigmoid(scope[0])),
+            scope=_sigmoid(self._mixed("scope", linear["scope"], np.float32(alone.scope))[0]),
             practices=dict(zip(PRACTICE_NUMBERS, (float(x) for x in practices), strict=True)),
-            verdicts=_named(_softmax(self._heads["verdict"].logits(sparse, vector))),
+            verdicts=_named(softmax(self._mixed("verdicts", log_softmax(linear["verdict"]), log_softmax(alone.verdicts)))),
         )
 
-    def stance(self, question: Question, vector: Vectors, clause: Clause, clause_vector: Vectors) -> Mapping[Verdict | None, float]:
-        """How the message stands to one rule: a probability for each verdict if that rule alone decides."""
+    def beside(self, question: Question, vector: Vectors, rules: Sequence[tuple[Clause, Vectors]]) -> list[Bearing]:
+        """How the message stands to each of the rules, given with their embeddings."""
+        if not rules:
+            return []
+        read = self._reader.beside(question, [clause for clause, _ in rules])
+        found: list[Bearing] = []
+        for at, (clause, clause_vector) in enumerate(rules):
+            relevance = self._mixed(
+                "relevance", np.float32(self.linear_relevance(question, vector, clause, clause_vector)), read.relevance[at]
+            )
+            linear = log_softmax(self.linear_stance(question, vector, clause, clause_vector))
+            stance = self._mixed("stances", linear, log_softmax(read.stances[at]))
+            found.append(Bearing(_sigmoid(float(relevance)), _named(softmax(stance))))
+        return found
+
+    def linear(self, question: Question, vector: Vectors) -> dict[str, Floats]:
+        """Logits of the linear heads for the message alone."""
+        sparse = message_features(question.text, question.history, question.account, question.draft)
+        return {name: self._heads[name].logits(sparse, vector) for name in ("scope", "practice", "verdict")}
+
+    def linear_stance(self, question: Question, vector: Vectors, clause: Clause, clause_vector: Vectors) -> Floats:
+        """Logits of each verdict if this rule alone decides."""
         sparse = pair_features(
             question.text,
             question.account,
@@ -100,14 +135,19 @@ class Judge:
             question.lang,
         )
         message = message_features(question.text, question.history, question.account, question.draft)
-        dense = pair_dense(vector, clause_vector)
-        joint = self._heads["stance"].logits(sparse, dense) + self._heads["stancemessage"].logits(message, vector[:0])
-        return _named(_softmax(joint))
+        joint = self._heads["stance"].logits(sparse, pair_dense(vector, clause_vector))
+        return joint + self._heads["stancemessage"].logits(message, vector[:0])
 
-    def relevance(self, similarity: float, coverage: float) -> float:
-        """Probability that a rule bears on a message, from their cosine and the share of the rule's words in the message."""
+    def linear_relevance(self, question: Question, vector: Vectors, clause: Clause, clause_vector: Vectors) -> float:
+        """Logit that a rule bears on a message, from their cosine and the share of the rule's words in the message."""
+        theirs = set(tokens(clause.text, clause.lang))
+        coverage = len(theirs & set(tokens(question.text, clause.lang))) / max(len(theirs), 1)
         n = self.numbers
-        return float(_sigmoid(n["relevance.bias"] + n["relevance.similarity"] * similarity + n["relevance.coverage"] * coverage))
+        return n["relevance.bias"] + n["relevance.similarity"] * float(vector @ clause_vector) + n["relevance.coverage"] * coverage
+
+    def _mixed(self, name: str, linear: Floats | np.float32, network: Floats | np.float32) -> Floats:
+        weight = self._weights[name]
+        return np.asarray((1 - weight) * linear + weight * network, np.float32)
 
 
 def pair_dense(message: Vectors, clause: Vectors) -> Floats:
@@ -119,9 +159,16 @@ def _named(probabilities: Floats) -> dict[Verdict | None, float]:
     return {verdict: float(p) for verdict, p in zip(CLASSES, probabilities, strict=True)}
 
 
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum(), np.float32)
+def softmax(logits: Floats) -> Floats:
+    """Probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """Logarithms of probabilities along the last axis."""
+    lowered = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(lowered - np.log(np.exp(lowered).sum(axis=-1, keepdims=True)), np.float32)
 
 
 def _sigmoid(x: float | np.floating) -> float:

@@ -6,7 +6,7 @@ What each clause says of each practice comes in as probabilities (`kb.standing`)
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -33,16 +33,12 @@ class Coverage(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """One policy as it is compared: clauses in order, their unit vectors (n, d), how each stands to each practice (n, 25, 3).
-
-    `rules` are the vectors of the clauses' rules, which only `Standing.relate` looks at.
-    """
+    """One policy as it is compared: clauses in order, their unit vectors (n, d), how each stands to each practice (n, 25, 3)."""
 
     policy: Policy
     clauses: tuple[Clause, ...]
     vectors: Vectors
     stances: Stances
-    rules: Vectors = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
 @dataclass(frozen=True, slots=True)

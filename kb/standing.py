@@ -1,8 +1,9 @@
 """How a clause stands to each of the 25 practices, and to another clause: the same rule, part of it, its opposite, or neither.
 
 A small network of our own reads the clause (`kb.network`), trained by `chat.training.standing` on labelled clauses in both languages:
-one output a practice ("is it about this?"), one for the stance, and a short vector of its rule; a card is beside it. How two clauses
-stand to each other is a multinomial logistic regression over what they share, the vectors of their rules among it.
+one output a practice ("is it about this?"), one for the stance, and, where it is given two clauses, how they stand to each other; a card
+is beside it. Two clauses are first compared by a multinomial logistic regression over what they share; of those that come out nearest
+the network then reads each pair, both ways round, and a second regression weighs what it says with the rest.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -20,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.clause import PRACTICE_NUMBERS, Clause, Modality
-from kb.embedding import Vectors
 from kb.errors import ModelError
 from kb.lexical import tokens
 from kb.network import PARAMETERS, Network
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 Stances = npt.NDArray[np.float32]  # (clauses, 25, 3): probability of each `Stance`
 Relations = npt.NDArray[np.float32]  # (clauses of one, clauses of other, 4): probability of each `Relation`
-LONGEST = 112  # pieces of a clause that are read
-RULE_WIDTH = 64
+LONGEST = 160  # pieces of a clause, or of two, that are read
+_CANDIDATES = 4  # clauses that are read as a pair with one of another policy
 _SENTENCE = re.compile(r"(?<=[.!?;])(?<!\b[A-Z]\.)(?<!\bNo\.)\s+(?=\S)")
 _SHORTEST = 12  # code points of a sentence that says something
 
@@ -64,31 +64,37 @@ class Bounds:
 
 def parts(clause: Clause) -> list[str]:
     """The sentences that a clause is read by, each as one rule; its lead-in gives an item of a list its subject."""
-    whole = f"{clause.lead.rstrip(': ')}: {clause.text}" if clause.lead else clause.text
+    whole = _whole(clause)
     found = [sentence for sentence in _SENTENCE.split(whole) if len(sentence) >= _SHORTEST]
     return found if len(found) > 1 else [whole]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """What was read of clauses: how each stands to each practice, (n, 25, 3), and the vector of its rule, (n, `RULE_WIDTH`)."""
+class Regression:
+    """A multinomial logistic regression: weights (features, classes) and bias (classes,)."""
 
-    stances: Stances
-    rules: Vectors
+    weights: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
 
-    def __getitem__(self, rows: slice) -> Read:
-        return Read(self.stances[rows], self.rules[rows])
+    @classmethod
+    def of(cls, card: Mapping[str, Any]) -> Regression:
+        """From its numbers in a card."""
+        return cls(np.array(card["weights"], np.float32), np.array(card["bias"], np.float32))
+
+    def __call__(self, features: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """Probabilities along the last axis."""
+        logits = features @ self.weights + self.bias
+        raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
 
 
 class Standing:
-    """The fitted network and regression. Safe to share between threads."""
+    """The fitted network and regressions. Safe to share between threads."""
 
-    def __init__(self, network: Network, card: dict[str, Any]) -> None:
+    def __init__(self, network: Network, card: Mapping[str, Any]) -> None:
         self._network = network
         self.bounds = Bounds(**card["bounds"])
-        relations = card["relations"]
-        self.layer = np.array(relations["layer"], np.float32), np.array(relations["layer_bias"], np.float32)
-        self.regression = np.array(relations["weights"], np.float32), np.array(relations["bias"], np.float32)
+        self.first, self.second = Regression.of(card["relations"]["first"]), Regression.of(card["relations"]["second"])
 
     @classmethod
     def open(cls, folder: Path = PARAMETERS) -> Standing:
@@ -102,42 +108,52 @@ class Standing:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(expected=f"standing.onnx and its card in {folder}", found=str(error), todo="install AskFirst again") from error
 
-    def read(self, clauses: Sequence[Clause]) -> Read:
-        """What each clause says; of one of several sentences, what any of them says."""
+    def read(self, clauses: Sequence[Clause]) -> Stances:
+        """How each clause stands to each practice, (clauses, 25, 3); of one of several sentences, what any of them says."""
         pieces = [parts(clause) for clause in clauses]
         read = self.read_texts([piece for of in pieces for piece in of])
-        found = _nothing(len(clauses))
-        at = 0
+        found, at = np.zeros((len(clauses), len(PRACTICE_NUMBERS), len(Stance)), np.float32), 0
         for row, of in enumerate(pieces):
-            found.stances[row] = read.stances[at : at + len(of)].max(axis=0)
-            found.rules[row] = read.rules[at : at + len(of)].mean(axis=0)
+            found[row] = read[at : at + len(of)].max(axis=0)
             at += len(of)
         return found
 
-    def read_texts(self, texts: Sequence[str]) -> Read:
+    def read_texts(self, texts: Sequence[str]) -> Stances:
         """The same for bare texts."""
-        return Read(*self._network.run(texts)) if texts else _nothing(0)
+        if not texts:
+            return np.zeros((0, len(PRACTICE_NUMBERS), len(Stance)), np.float32)
+        return self._network.run(texts)[0]
 
-    def related(self, one: Vectors, other: Vectors) -> npt.NDArray[np.float32]:
-        """(n, m, 4) logits of how rules stand to each other, from their vectors."""
-        weights, bias = self.layer
-        both = np.concatenate([one[:, None] * other[None], np.abs(one[:, None] - other[None])], axis=2)
-        return np.asarray(both @ weights + bias, np.float32)
+    def read_pairs(self, ones: Sequence[str], others: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Logits of how each text stands to its other, (pairs, 4), the mean of both ways round; at least one pair."""
+        both = self._network.run([*ones, *others], [*others, *ones])[1]
+        return np.asarray((both[: len(ones)] + both[len(ones) :]) / 2, np.float32)
 
     def relate(self, one: Sheet, other: Sheet) -> Relations:
-        """How each clause of the one stands to each of the other, (n, m, 4)."""
+        """How each clause of the one stands to each of the other, (n, m, 4).
+
+        Only the nearest few of the one are weighed for each clause of the other; the rest are unrelated to it.
+        """
+        found = np.zeros((len(one.clauses), len(other.clauses), len(Relation)), np.float32)
         if not one.clauses or not other.clauses:
-            return np.zeros((len(one.clauses), len(other.clauses), len(Relation)), np.float32)
-        weights, bias = self.regression
-        logits = shared(one, other, self.related(one.rules, other.rules)) @ weights + bias
-        raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        found: Relations = (raised / raised.sum(axis=-1, keepdims=True)).astype(np.float32)
+            return found
+        found[..., Relation.UNRELATED] = 1
+        features = shared(one, other)
+        near = 1 - self.first(features)[..., Relation.UNRELATED]
+        rows = np.argsort(-near, axis=0, kind="stable")[:_CANDIDATES].T.reshape(-1)
+        columns = np.repeat(np.arange(len(other.clauses)), min(_CANDIDATES, len(one.clauses)))
+        read = self.read_pairs([_whole(one.clauses[at]) for at in rows], [_whole(other.clauses[at]) for at in columns])
+        found[rows, columns] = self.second(np.concatenate([features[rows, columns], read], axis=1))
         theirs: dict[str, list[int]] = {}
         for at, clause in enumerate(other.clauses):
             theirs.setdefault(clause.text, []).append(at)
         for row, clause in enumerate(one.clauses):
             found[row, theirs.get(clause.text, [])] = np.eye(len(Relation))[Relation.SAME]  # the same words are the same rule
         return found
+
+
+def _whole(clause: Clause) -> str:
+    return f"{clause.lead.rstrip(': ')}: {clause.text}" if clause.lead else clause.text
 
 
 _KINDS = (
@@ -155,16 +171,12 @@ _TURNS = re.compile(
 _LEAVES = re.compile(
     r"\b(?:may|free to|need not|no need|optional|allowed|can|boleh|bebas|(?:tidak|tak) (?:perlu|wajib)|dipersilakan|diizinkan)\b", re.I
 )
-_PLAIN = 9 + 3 * 4 + len(Relation)
+_PLAIN = 9 + 3 * 4
 FEATURES = _PLAIN + len(_KINDS) * (len(_KINDS) + 1) // 2
 
 
-def _nothing(count: int) -> Read:
-    return Read(np.zeros((count, len(PRACTICE_NUMBERS), len(Stance)), np.float32), np.zeros((count, RULE_WIDTH), np.float32))
-
-
-def shared(one: Sheet, other: Sheet, related: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """What each two clauses share, (n, m, `FEATURES`): meaning, words, practices, stances, kinds of force, and how their rules relate."""
+def shared(one: Sheet, other: Sheet) -> npt.NDArray[np.float32]:
+    """What each two clauses share, (n, m, `FEATURES`): meaning, words, practices, stances, and the kinds of force."""
     cosine = np.clip(one.vectors @ other.vectors.T, 0, 1)
     about, theirs = one.stances.sum(axis=2), other.stances.sum(axis=2)
     subjects = np.minimum(about[:, None], theirs[None]).max(axis=2)
@@ -184,7 +196,7 @@ def shared(one: Sheet, other: Sheet, related: npt.NDArray[np.float32]) -> npt.ND
             forces[row, column, high * (high + 1) // 2 + low] = 1
     turned = _turned(one.clauses, other.clauses)
     plain = np.stack([cosine, cosine**2, common, across, cosine * across, subjects, agree, disagree, cosine * disagree], axis=2)
-    columns = [plain, related, turned, cosine[..., None] * turned, common[..., None] * turned, forces]
+    columns = [plain, turned, cosine[..., None] * turned, common[..., None] * turned, forces]
     return np.concatenate(columns, axis=2).astype(np.float32)
 
 

@@ -90,6 +90,15 @@ def read_packed() -> Packed:
     return Packed(pieces, scores, found_tensors)
 
 
+def training_cache() -> Path:
+    """A folder for what one training leaves to the next."""
+    import platformdirs
+
+    folder = Path(platformdirs.user_cache_dir("askfirst-training", appauthor=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def make_tokenizer(pieces: Sequence[str], scores: Iterable[float]) -> Any:
     """A unigram tokenizer over these pieces, with the marks of a text's beginning and end."""
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors

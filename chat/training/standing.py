@@ -1,8 +1,8 @@
 """`python -m chat.training.standing`: labelled clauses → kb/parameters/standing.onnx and its card. Reproducible from a seed.
 
 The encoder of `chat.training.encoder` is trained further with three heads: which practices a clause is about (25 binary outputs), how
-it stands to each (same, part, opposite; one small layer for all practices, with a vector a practice), and a short vector of its rule,
-from two of which a linear layer reads how two clauses stand to each other. It learns from the clauses and pairs of `corpus/labelled`.
+it stands to each (same, part, opposite; one small layer for all practices, with a vector a practice), and, given two clauses with a
+mark between them, how they stand to each other. It learns from the clauses and pairs of `corpus/labelled`.
 What it is measured on it never saw: the policies `HELD`, and of the labelled pairs in the tests every one that `is_held` keeps back,
 nor any text that is nearly the same as one of these. Bounds are chosen on labelled clauses kept back for that; the regression over
 clause pairs is fitted on the pairs of the tests that are not held.
@@ -28,16 +28,16 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from chat.training.encoder import WIDTH, Encoder, export
+from chat.training.encoder import WIDTH, Encoder, export, training_cache
 from kb.clause import PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
 from kb.compare import Sheet
 from kb.embedding import Embedder, ensure_export, open_embedder, shipped_model
 from kb.network import PARAMETERS, Network, open_tokenizer
-from kb.standing import FEATURES, LONGEST, RULE_WIDTH, Relation, Stance, Standing, shared
+from kb.standing import FEATURES, LONGEST, Relation, Stance, Standing, shared
 from kb.support import SHIPPED
 
 SEED = 25
-EPOCHS, BATCH, RATE, HEAD_RATE = 8, 32, 2e-4, 1.5e-3
+EPOCHS, BATCH, RATE, HEAD_RATE = 7, 32, 2e-4, 1.5e-3
 LIKE = 0.6  # share of words from which two texts are nearly the same
 LIKELIER_THAN_NOT = 0.5
 RARE = 1.5  # weight of a pair of opposites, which are few
@@ -160,27 +160,23 @@ class StandingNetwork(nn.Module):
         self.side, self.stance = nn.Linear(2 * WIDTH, _MIDDLE), nn.Linear(_MIDDLE, len(Stance))
         self.practices = nn.Parameter(torch.randn(len(PRACTICE_NUMBERS), _MIDDLE) * 0.5 + 1)
         self.usual = nn.Parameter(torch.zeros(len(PRACTICE_NUMBERS), len(Stance)))
-        self.rule, self.relation = nn.Linear(2 * WIDTH, RULE_WIDTH), nn.Linear(2 * RULE_WIDTH, len(Relation))
+        self.both, self.relation = nn.Linear(2 * WIDTH, WIDTH), nn.Linear(WIDTH, len(Relation))
         nn.init.constant_(self.about.bias, -3.2)  # a clause is about one practice of 25
 
     def logits(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """(n, 25) whether it is about each practice, (n, 25, 3) how it stands to it, (n, `RULE_WIDTH`) its rule."""
+        """(n, 25) whether it is about each practice, (n, 25, 3) how it stands to it, (n, 4) how the two of a pair stand to each other."""
         pooled = self.drop(self.encoder(ids, mask))
         side = functional.gelu(self.side(pooled))
         return (
             self.about(self.drop(functional.gelu(self.middle(pooled)))),
             self.stance(side[:, None, :] * self.practices[None]) + self.usual[None],
-            torch.tanh(self.rule(pooled)),
+            self.relation(self.drop(functional.gelu(self.both(pooled)))),
         )
 
-    def related(self, one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-        """(n, 4) how clauses stand to each other, from the vectors of their rules."""
-        return self.relation(torch.cat([one * other, (one - other).abs()], 1))  # type: ignore[no-any-return]
-
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """(n, 25, 3) probability of each stance to each practice, and (n, `RULE_WIDTH`) the vector of its rule."""
-        about, stance, rule = self.logits(ids, mask)
-        return torch.sigmoid(about).unsqueeze(-1) * torch.softmax(stance, -1), rule
+        """(n, 25, 3) probability of each stance to each practice, and (n, 4) logits of how the two of a pair stand to each other."""
+        about, stance, relation = self.logits(ids, mask)
+        return torch.sigmoid(about).unsqueeze(-1) * torch.softmax(stance, -1), relation
 
 
 class Material:
@@ -190,7 +186,7 @@ class Material:
         self._tokenizer = open_tokenizer()
         self._tokenizer.enable_truncation(max_length=LONGEST)
 
-    def tokens(self, texts: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
+    def tokens(self, texts: Sequence[str | tuple[str, str]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Ids and mask, (n, longest)."""
         encoded = self._tokenizer.encode_batch(list(texts))
         return torch.tensor([e.ids for e in encoded]), torch.tensor([e.attention_mask for e in encoded])
@@ -228,9 +224,9 @@ def loss(network: StandingNetwork, material: Material, batch: Sequence[Example])
 
 def loss_of_couples(network: StandingNetwork, material: Material, batch: Sequence[Couple]) -> torch.Tensor:
     """Cross-entropy of how two clauses stand to each other."""
+    pairs = [(c.one, c.other) if random.random() < 0.5 else (c.other, c.one) for c in batch]
     with torch.autocast("cpu", torch.bfloat16):
-        _, _, rules = network.logits(*material.tokens([couple.one for couple in batch] + [couple.other for couple in batch]))
-        found = network.related(rules[: len(batch)], rules[len(batch) :])
+        _, _, found = network.logits(*material.tokens(pairs))
     return functional.cross_entropy(found.float(), torch.tensor([int(couple.relation) for couple in batch]))
 
 
@@ -241,14 +237,14 @@ def fit(examples: Sequence[Example], pairs: Sequence[Couple], material: Material
     known = {id(parameter) for parameter in network.encoder.parameters()}
     heads = [parameter for parameter in network.parameters() if id(parameter) not in known]
     optimiser = torch.optim.AdamW([{"params": encoder, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01, fused=True)
-    steps = EPOCHS * (math.ceil(len(examples) / BATCH) + math.ceil(2 * len(pairs) / BATCH))
+    steps = EPOCHS * (math.ceil(len(examples) / BATCH) + math.ceil(len(pairs) / BATCH))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, 10 * (step + 1) / steps) * max(0.0, 1 - step / steps))
     began = time.monotonic()
     for epoch in range(1, EPOCHS + 1):
         network.train()
         losses: dict[bool, list[float]] = {True: [], False: []}
         batches = [*material.batches(examples, BATCH, lambda example: len(example.text))]
-        batches += material.batches(pairs, BATCH // 2, lambda couple: max(len(couple.one), len(couple.other)))
+        batches += material.batches(pairs, BATCH, lambda couple: len(couple.one) + len(couple.other))
         for batch in random.sample(batches, len(batches)):
             single = isinstance(batch[0], Example)
             found = loss(network, material, batch) if single else loss_of_couples(network, material, batch)
@@ -310,59 +306,60 @@ def main(arguments: Iterable[str] | None = None) -> None:
     pairs = [couple for couple in couples() if not is_like(couple.one, kept) and not is_like(couple.other, kept)]
     print(f"{len(examples):,} clauses and {len(pairs):,} pairs to learn from, {len(chosen_on)} to choose the bounds on", flush=True)
     file = options.out / "standing.onnx"
-    relation: dict[str, Any]
-    if options.exported:
-        relation = json.loads((options.out / "standing.json").read_text("utf-8"))["relations"]
-    else:
+    if not options.exported:
         network = fit(examples, pairs, material)
-        export(network, ["stances", "rule"], file)
-        relation = {
-            "layer": network.relation.weight.detach().numpy().T.round(4).tolist(),
-            "layer_bias": network.relation.bias.detach().numpy().round(4).tolist(),
-        }
-    # The regression is read together with the network, so that the card is complete only after both.
-    relation |= {"weights": [[0.0] * 4] * FEATURES, "bias": [0.0] * 4}
-    standing = Standing(Network(file, LONGEST), {"bounds": {}, "relations": relation})
+        torch.save(network.encoder.state_dict(), trained_encoder())
+        export(network, ["stances", "relation"], file)
+    # The regressions are read together with the network, so that the card is complete only after both.
+    empty = {"weights": [[0.0]], "bias": [0.0]}
+    standing = Standing(Network(file, LONGEST), {"bounds": {}, "relations": {"first": empty, "second": empty}})
     card = {
         "made by": "python -m chat.training.standing",
         "seed": SEED,
         "epochs": EPOCHS,
         "learned from": len(examples),
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "bounds": bounds(standing.read_texts([example.text for example in chosen_on]).stances, truth_of(chosen_on)),
-        "relations": relation | relations(standing, options.pairs),
+        "bounds": bounds(standing.read_texts([example.text for example in chosen_on]), truth_of(chosen_on)),
+        "relations": relations(standing, options.pairs),
     }
     (options.out / "standing.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
     print(json.dumps(card["bounds"]))
 
 
+def trained_encoder() -> Path:
+    """Where the encoder is kept after this training, for the next to start from."""
+    return training_cache() / "encoder.pt"
+
+
 def relations(standing: Standing, file: Path) -> dict[str, Any]:
     """A logistic regression over what two clauses share, fitted on the pairs that are not held back."""
-    import platformdirs
     from sklearn.linear_model import LogisticRegression
 
-    models = Path(platformdirs.user_cache_dir("askfirst-training", appauthor=False))
     model = shipped_model()
-    embedder = open_embedder(ensure_export(model, "", models, print), model)
+    embedder = open_embedder(ensure_export(model, "", training_cache(), print), model)
     rows = [row for row in map(json.loads, file.read_text("utf-8").splitlines()) if not is_held(row["one"])]
     features = pair_features(rows, standing, embedder)
     labels = np.array([_RELATIONS.index(row["label"]) for row in rows])
-    weights = np.where(labels == Relation.OPPOSITE, RARE, 1.0)
-    fitted = LogisticRegression(C=1.0, max_iter=3000, random_state=SEED).fit(features, labels, sample_weight=weights)
-    return {"weights": np.round(fitted.coef_.T, 4).tolist(), "bias": np.round(fitted.intercept_, 4).tolist(), "pairs": len(rows)}
+    found: dict[str, Any] = {"pairs": len(rows)}
+    for name, width in (("first", FEATURES), ("second", features.shape[1])):
+        fitted = LogisticRegression(C=1.0, max_iter=3000, random_state=SEED).fit(
+            features[:, :width], labels, sample_weight=np.where(labels == Relation.OPPOSITE, RARE, 1.0)
+        )
+        found[name] = {"weights": np.round(fitted.coef_.T, 4).tolist(), "bias": np.round(fitted.intercept_, 4).tolist()}
+    return found
 
 
 def pair_features(rows: Sequence[dict[str, Any]], network: Standing, embedder: Embedder) -> npt.NDArray[Any]:
-    """What the clauses of each labelled pair share, (pairs, `FEATURES`)."""
+    """What the clauses of each labelled pair share, and what the network reads of the pair, (pairs, `FEATURES` + 4)."""
     sides = [_sheets(rows, side, network, embedder) for side in ("one", "other")]
-    both = list(zip(*sides, strict=True))
-    return np.stack([shared(one, other, network.related(one.rules, other.rules))[0, 0] for one, other in both])
+    alike = np.stack([shared(one, other)[0, 0] for one, other in zip(*sides, strict=True)])
+    return np.concatenate([alike, network.read_pairs([row["one"] for row in rows], [row["other"] for row in rows])], axis=1)
 
 
 def _sheets(rows: Sequence[dict[str, Any]], side: str, network: Standing, embedder: Embedder) -> list[Sheet]:
     """A sheet of one clause for this side of every pair."""
     texts, langs = [row[side] for row in rows], [row[f"{side}_lang"] for row in rows]
-    vectors, read = embedder.embed(texts, langs), network.read_texts(texts)
+    vectors, stances = embedder.embed(texts, langs), network.read_texts(texts)
     policies = {lang: Policy(f"pair-{lang}", "", lang, Authority.REFERENCE) for lang in set(langs)}
     clauses = [
         Clause("pair/1", policies[lang], text, Modality(row[f"{side}_modality"]))
@@ -371,7 +368,7 @@ def _sheets(rows: Sequence[dict[str, Any]], side: str, network: Standing, embedd
     found = []
     for at, clause in enumerate(clauses):
         row = slice(at, at + 1)
-        found.append(Sheet(clause.policy, (clause,), vectors[row], read.stances[row], read.rules[row]))
+        found.append(Sheet(clause.policy, (clause,), vectors[row], stances[row]))
     return found
 
 

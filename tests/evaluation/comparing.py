@@ -46,7 +46,7 @@ def scores(said: np.ndarray, truth: np.ndarray) -> str:
 
 def practice_pairs(standing: Standing, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Covered, missing and opposite of clause–practice pairs, by language."""
-    stances = standing.read_texts([row["clause"] for row in rows]).stances
+    stances = standing.read_texts([row["clause"] for row in rows])
     found = np.array([stances[at, row["practice"] - 1] for at, row in enumerate(rows)])
     labels, langs = np.array([row["label"] for row in rows]), np.array([row["lang"] for row in rows])
     bounds = standing.bounds
@@ -61,8 +61,7 @@ def practice_pairs(standing: Standing, rows: Sequence[Mapping[str, Any]]) -> Ite
 
 def clause_pairs(standing: Standing, embedder: Embedder, rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Same, unrelated and opposite of clause–clause pairs, by language."""
-    weights, bias = standing.regression
-    found = np.argmax(pair_features(rows, standing, embedder) @ weights + bias, axis=1)
+    found = np.argmax(standing.second(pair_features(rows, standing, embedder)), axis=1)
     labels = np.array([Relation[row["label"].upper()] for row in rows])
     langs = np.array([row["one_lang"] if row["one_lang"] == row["other_lang"] else "across" for row in rows])
     for lang in ("en", "id", "across", "all"):
@@ -73,7 +72,7 @@ def clause_pairs(standing: Standing, embedder: Embedder, rows: Sequence[dict[str
 
 def sheet_of(standing: Standing, policy: Policy, clauses: Sequence[Clause]) -> Sheet:
     """A sheet without vectors, which cells do not need."""
-    return Sheet(policy, tuple(clauses), np.zeros((len(clauses), 1), np.float32), standing.read(clauses).stances)
+    return Sheet(policy, tuple(clauses), np.zeros((len(clauses), 1), np.float32), standing.read(clauses))
 
 
 def documents() -> Iterator[tuple[str, str, Policy, list[Clause]]]:

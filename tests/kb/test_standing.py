@@ -40,28 +40,28 @@ def clause(text: str, lead: str = "", modality: Modality = Modality.MUST) -> Cla
 def sheet(standing: Standing, *texts: str) -> Sheet:
     """Clauses whose vectors are all alike, so that only words, practices and force tell them apart."""
     clauses = tuple(clause(text) for text in texts)
-    read = standing.read(clauses)
-    return Sheet(OURS, clauses, np.ones((len(texts), 1), np.float32), read.stances, read.rules)
+    return Sheet(OURS, clauses, np.ones((len(texts), 1), np.float32), standing.read(clauses))
 
 
 def test_the_card_is_of_this_network_which_is_no_larger_than_it_may_be() -> None:
     card, network = json.loads((PARAMETERS / "standing.json").read_text("utf-8")), (PARAMETERS / "standing.onnx").read_bytes()
     assert card["sha256"] == hashlib.sha256(network).hexdigest() and len(network) <= 25_000_000
-    assert np.shape(card["relations"]["weights"]) == (FEATURES, len(Relation))
+    assert np.shape(card["relations"]["first"]["weights"]) == (FEATURES, len(Relation))
+    assert np.shape(card["relations"]["second"]["weights"]) == (FEATURES + len(Relation), len(Relation))
 
 
 @pytest.mark.model
 @pytest.mark.parametrize(("practice", "text", "stance"), PLAIN)
 def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: int, text: str, stance: Stance) -> None:
-    found = standing.read([clause(text)]).stances[0]
+    found = standing.read([clause(text)])[0]
     assert np.unravel_index(found.argmax(), found.shape) == (practice - 1, stance), found.max()
 
 
 @pytest.mark.model
 def test_a_clause_of_several_rules_is_read_sentence_by_sentence(standing: Standing) -> None:
     one, other = "Never post anything confidential about the company.", "Do not run down our competitors."
-    together = standing.read([clause(f"{one} {other}")]).stances[0]
-    assert np.allclose(together, np.maximum(*standing.read([clause(one), clause(other)]).stances), atol=0.02)
+    together = standing.read([clause(f"{one} {other}")])[0]
+    assert np.allclose(together, np.maximum(*standing.read([clause(one), clause(other)])), atol=0.02)
 
 
 def test_a_lead_in_goes_with_its_item_and_fragments_are_no_sentences() -> None:
@@ -71,7 +71,7 @@ def test_a_lead_in_goes_with_its_item_and_fragments_are_no_sentences() -> None:
 
 @pytest.mark.model
 def test_nothing_is_read_of_nothing(standing: Standing) -> None:
-    assert standing.read([]).stances.shape == (0, 25, 3)
+    assert standing.read([]).shape == (0, 25, 3)
     empty, some = sheet(standing), sheet(standing, "Be kind.")
     assert standing.relate(empty, some).shape == (0, 1, 4) and standing.relate(some, empty).shape == (1, 0, 4)
 
