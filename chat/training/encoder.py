@@ -25,7 +25,7 @@ from torch import nn
 from kb.network import PIECES, open_tokenizer
 from kb.support import SHIPPED
 
-KEPT = 24_000  # pieces
+KEPT = 23_000  # pieces
 FROZEN = 4  # layers that are not trained
 WIDTH, LAYERS, POSITIONS = 384, 12, 256
 _BLOCK = 32

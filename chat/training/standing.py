@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import math
 import random
@@ -30,16 +31,15 @@ from torch.nn import functional
 
 from chat.training.encoder import WIDTH, Encoder, export, training_cache
 from kb.clause import PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
-from kb.compare import Sheet
+from kb.compare import Coverage, Sheet, cells_of
 from kb.embedding import Embedder, ensure_export, open_embedder, shipped_model
 from kb.network import PARAMETERS, Network, open_tokenizer
-from kb.standing import FEATURES, LONGEST, Relation, Stance, Standing, shared
+from kb.standing import FEATURES, LONGEST, Bounds, Relation, Stance, Standing, shared
 from kb.support import SHIPPED
 
 SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 7, 32, 2e-4, 1.5e-3
 LIKE = 0.6  # share of words from which two texts are nearly the same
-LIKELIER_THAN_NOT = 0.5
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
 _RELATIONS = [relation.name.lower() for relation in Relation]
@@ -259,16 +259,9 @@ def fit(examples: Sequence[Example], pairs: Sequence[Couple], material: Material
     return network.eval()
 
 
-def best_bound(probability: npt.NDArray[Any], truth: npt.NDArray[Any]) -> float:
-    """The bound with the highest F1."""
-    found = []
-    for bound in np.arange(0.05, 0.96, 0.05):
-        said = probability >= bound
-        right = float((said & truth).sum())
-        precision, recall = right / max(1.0, said.sum()), right / max(1.0, truth.sum())
-        f1 = 2 * precision * recall / max(1e-9, precision + recall)
-        found.append((f1, round(float(bound), 2)))
-    return max(found)[1]
+def f1(said: npt.NDArray[Any], truth: npt.NDArray[Any]) -> float:
+    """The harmonic mean of precision and recall."""
+    return 2 * float((said & truth).sum()) / max(1.0, float(said.sum() + truth.sum()))
 
 
 def truth_of(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
@@ -280,12 +273,39 @@ def truth_of(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
     return truth
 
 
-def bounds(stances: npt.NDArray[Any], truth: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """The bounds for saying and touching are best by F1; opposites are too few among the clauses to choose theirs by."""
-    same = best_bound(stances[:, :, Stance.SAME], truth[:, :, Stance.SAME])
+def bounds(standing: Standing, examples: Sequence[Example]) -> dict[str, float]:
+    """The bounds under which clauses that were kept back are read best: F1 of the clauses, and cells of whole policies that are right."""
+    stances, truth = standing.read_texts([example.text for example in examples]), truth_of(examples)
+    same, part, opposite = (stances[:, :, stance] for stance in Stance)
     touching = truth[:, :, Stance.SAME] | truth[:, :, Stance.PART]
-    part = best_bound(stances[:, :, Stance.SAME] + stances[:, :, Stance.PART], touching)
-    return {"same": same, "part": part, "opposite": LIKELIER_THAN_NOT}
+    groups = [list(group) for policy, group in itertools.groupby(examples, key=lambda example: example.policy) if policy]
+    sheets = [(_sheet_of(standing, group), np.asarray(truth_of(group).any(axis=0))) for group in groups]
+    found = []
+    for chosen in itertools.product((0.3, 0.4, 0.5, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7, 0.8), (0.4, 0.5, 0.6, 0.7)):
+        bound = Bounds(*chosen)
+        clauses = (
+            f1(same >= bound.same, truth[:, :, Stance.SAME])
+            + f1(same + part >= bound.part, touching)
+            + f1(opposite >= bound.opposite, truth[:, :, Stance.OPPOSITE])
+        )
+        cells = [
+            cell.coverage is _coverage(labels[number - 1]) for sheet, labels in sheets for number, cell in cells_of(sheet, bound).items()
+        ]
+        found.append((clauses / 3 + float(np.mean(cells)), chosen))
+    best = max(found)[1]
+    return dict(zip(("same", "part", "opposite"), best, strict=True))
+
+
+def _sheet_of(standing: Standing, examples: Sequence[Example]) -> Sheet:
+    policy = Policy(examples[0].policy, "", examples[0].lang, Authority.REFERENCE, coverage="full")
+    clauses = tuple(Clause(f"{policy.id}/{at}", policy, example.text, Modality.INFO) for at, example in enumerate(examples))
+    return Sheet(policy, clauses, np.zeros((len(clauses), 1), np.float32), standing.read(clauses))
+
+
+def _coverage(labels: npt.NDArray[np.bool_]) -> Coverage:
+    """What a policy says of a practice, from whether any of its clauses says, touches or goes against it."""
+    says, touches, against = labels
+    return Coverage.CONTRADICTS if against else Coverage.COVERED if says else Coverage.PARTLY if touches else Coverage.MISSING
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
@@ -319,7 +339,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         "epochs": EPOCHS,
         "learned from": len(examples),
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "bounds": bounds(standing.read_texts([example.text for example in chosen_on]), truth_of(chosen_on)),
+        "bounds": bounds(standing, chosen_on),
         "relations": relations(standing, options.pairs),
     }
     (options.out / "standing.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
