@@ -76,7 +76,7 @@ CUES: Mapping[str, tuple[str, ...]] = {
         r"(?<!before )\b(?:we|i) promise\b",
         r"\bconsider it done\b",
         r"\b100 ?% (?:safe|secure|effective|aman|ampuh|pasti|berhasil|work)\b",
-        r"\bdijamin\b",
+        r"\bdijamin\b(?! (?:lps|lembaga|ng?gak?|tidak|bakal)\b)",
         r"\bpasti (?:untung|cair|sembuh|lulus|lunas|berhasil)\b",
     ),
     "admission": (
@@ -85,7 +85,7 @@ CUES: Mapping[str, tuple[str, ...]] = {
         r"\b(?:we|i) (?:will|'ll) pay for (?:the|all|any|your)\b",
         r"\b(?:murni|memang|sepenuhnya) (?:kelalaian|kesalahan|salah) (?:kami|kita|saya)\b",
         r"\bsiap menanggung (?:semua|seluruh)\b",
-        r"\bkami ganti (?:semua|seluruh|biaya)\b",
+        r"(?<!sudah )\bkami ganti (?:semua|seluruh|biaya)\b",
         r"\bkami akui (?:produk|alat|obat|layanan) kami penyebab\b",
     ),
     "blame": (

@@ -113,4 +113,5 @@ def test_what_anybody_would_read_is_read_so() -> None:
     assert ours.scope > weather.scope
     told = reader.beside(asked("May I post today's lunch menu?"), [RULE, OTHER])
     assert told.relevance[0] > told.relevance[1]
-    assert CLASSES[int(told.stances[0].argmax())] is Verdict.NO
+    assert reader.read(asked("May I insult a rival on our page?")).verdicts.argmax() == CLASSES.index(Verdict.NO)
+    assert reader.read(asked("Bolehkah saya membocorkan data pelanggan di TikTok?")).verdicts.argmax() == CLASSES.index(Verdict.NO)
