@@ -73,7 +73,9 @@ class Assistant:
         rules.sort(key=lambda rule: rule.relevance, reverse=True)
         practices = self._completed(found[Rank.PRACTICES], reading, question.lang, today, groups)
         in_doubt = self._in_doubt(question.lang, today, groups)
-        decision = decide(reading, rules, practices, in_doubt, self.limits, draft=question.draft, ours=question.asks_to_post)
+        decision = decide(
+            reading, rules, practices, in_doubt, self.limits, draft=question.draft, ours=question.asks_to_post or question.draft
+        )
         examined = examine(message.text, question.lang, question.account, self.terms) if question.draft else Examined()
         examined = self._located(examined, question.lang)
         decision = tempered(

