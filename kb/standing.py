@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Stances = npt.NDArray[np.float32]  # (clauses, 25, 3): probability of each `Stance`
 Relations = npt.NDArray[np.float32]  # (clauses of one, clauses of other, 4): probability of each `Relation`
 LONGEST = 160  # pieces of a clause, or of two, that are read
-_CANDIDATES = 4  # clauses that are read as a pair with one of another policy
+_CANDIDATES = 3  # clauses that are read as a pair with one of another policy
 _SENTENCE = re.compile(r"(?<=[.!?;])(?<!\b[A-Z]\.)(?<!\bNo\.)\s+(?=\S)")
 _SHORTEST = 12  # code points of a sentence that says something
 
@@ -111,11 +111,11 @@ class Standing:
     def read(self, clauses: Sequence[Clause]) -> Stances:
         """How each clause stands to each practice, (clauses, 25, 3); of one of several sentences, what any of them says."""
         pieces = [parts(clause) for clause in clauses]
-        read = self.read_texts([piece for of in pieces for piece in of])
-        found, at = np.zeros((len(clauses), len(PRACTICE_NUMBERS), len(Stance)), np.float32), 0
-        for row, of in enumerate(pieces):
-            found[row] = read[at : at + len(of)].max(axis=0)
-            at += len(of)
+        rows = {piece: row for row, piece in enumerate(dict.fromkeys(piece for of in pieces for piece in of))}  # each is read once
+        read = self.read_texts(list(rows))
+        found = np.zeros((len(clauses), len(PRACTICE_NUMBERS), len(Stance)), np.float32)
+        for at, of in enumerate(pieces):
+            found[at] = read[[rows[piece] for piece in of]].max(axis=0)
         return found
 
     def read_texts(self, texts: Sequence[str]) -> Stances:
