@@ -39,7 +39,10 @@ _ASKS_TO_POST = re.compile(
     r"group|online|social media|photo|picture|video|pic)\b"
     r"|\b(?:boleh\w*|bisa|aman|gapapa|gpp|izin|diizinkan|diperkenankan|wajib|harus)\b[^.?!]{0,50}?"
     r"\b(?:posting\w*|post|nge-?post|repost|unggah|mengunggah|diunggah|upload|share|bagikan|membagikan|tayang\w*|story|tweet|ngetweet)\b"
-    r"|\b(?:posting|post|unggah|upload|share|repost)\b[^.?!]{0,60}\bboleh\b",
+    r"|\b(?:posting|post|unggah|upload|share|repost)\b[^.?!]{0,60}\bboleh\b"
+    r"|\b(?:can|could|may|might|should|shall|must|ok(?:ay)?|fine|allowed|boleh\w*|bisa|aman|gapapa|gpp|diperkenankan)\b[^.?!]{0,60}?"
+    r"\b(?:say|write|mention|comment|reply|review|complain|tell|pasang|memasang|komen\w*|balas|membalas|cerita|curhat|tulis|menulis|sebut|pamer|taruh)\b[^.?!]{0,80}"
+    r"\b(?:instagram|insta|ig|facebook|fb|tiktok|linkedin|twitter|youtube|threads|reddit|glassdoor|telegram|medsos|social media|media sosial)\b",
     re.IGNORECASE,
 )
 
