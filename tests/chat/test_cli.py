@@ -68,7 +68,7 @@ def home(session_home: Path, tmp_path: Path) -> Path:
     ("question", "lang", "quoted"),
     [
         ("Can I publish a customer's success story with their logo?", "en", "agree"),
-        ("Boleh nggak saya unggah kisah sukses pelanggan beserta logonya?", "id", "setuju"),
+        ("Boleh nggak saya unggah kisah sukses pelanggan beserta logonya?", "id", "etuju"),
     ],
 )
 def test_a_customer_s_story_is_asked_about_or_conditional_and_practice_22_decides(
