@@ -72,9 +72,8 @@ def main() -> None:
             right_ones += verdict in _RIGHT.get(label, _BACK)
     print(f"verdicts right: {share(right_ones, len(rows))}")
     noes = sum(count for (label, _), count in said.items() if label == "No")
-    print(
-        f"labelled No, answered yes: {share(said['No', 'yes'], noes)}; yes or yes_if: {share(said['No', 'yes'] + said['No', 'yes_if'], noes)}"
-    )
+    for verdict in ("yes", "yes_if"):
+        print(f"labelled No, answered {verdict}: {share(said['No', verdict], noes)}")
     decided = sum(count for (_, verdict), count in said.items() if verdict in ("yes", "yes_if", "no"))
     print(f"decided (neither ask nor turned away): {share(decided, len(rows))}")
     print(", ".join(f"{label} → {verdict} {count}" for (label, verdict), count in said.most_common()))
