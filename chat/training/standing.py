@@ -38,7 +38,7 @@ from kb.standing import FEATURES, LONGEST, Bounds, Relation, Stance, Standing, s
 from kb.support import SHIPPED
 
 SEED = 25
-RUNS, EPOCHS, BATCH, RATE, HEAD_RATE = 2, 7, 32, 1.2e-4, 1.5e-3
+EPOCHS, BATCH, RATE, HEAD_RATE = 7, 32, 1.2e-4, 1.5e-3
 LIKE = 0.6  # share of words from which two texts are nearly the same
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
@@ -233,12 +233,12 @@ def loss_of_couples(network: StandingNetwork, material: Material, batch: Sequenc
     return functional.cross_entropy(found.float(), torch.tensor([int(couple.relation) for couple in batch]))
 
 
-def fit(examples: Sequence[Example], pairs: Sequence[Couple], material: Material, run: int) -> StandingNetwork:
-    """The network, trained; every run begins with the same weights and sees the examples in another order."""
+def fit(examples: Sequence[Example], pairs: Sequence[Couple], material: Material) -> StandingNetwork:
+    """The network, trained."""
     torch.manual_seed(SEED)
     network = StandingNetwork()
     for seed in (random.seed, np.random.seed, torch.manual_seed):
-        seed(SEED + run)
+        seed(SEED)
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     known = {id(parameter) for parameter in network.encoder.parameters()}
     heads = [parameter for parameter in network.parameters() if id(parameter) not in known]
@@ -263,17 +263,6 @@ def fit(examples: Sequence[Example], pairs: Sequence[Couple], material: Material
         means = ", ".join(f"{np.mean(losses[single] or [0]):.3f}" for single in (True, False))
         print(f"epoch {epoch} of {EPOCHS}: loss {means}, {time.monotonic() - began:.0f} s", flush=True)
     return network.eval()
-
-
-def mean_of(networks: Sequence[StandingNetwork]) -> StandingNetwork:
-    """One network with the mean of the weights (Wortsman et al., "Model soups", 2022): it errs less than any of them, and costs as one."""
-    states = [network.state_dict() for network in networks]
-    mean = {
-        name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
-        for name, value in states[0].items()
-    }
-    networks[0].load_state_dict(mean)
-    return networks[0]
 
 
 def f1(said: npt.NDArray[Any], truth: npt.NDArray[Any]) -> float:
@@ -341,7 +330,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(f"{len(examples):,} clauses and {len(pairs):,} pairs to learn from, {len(chosen_on)} to choose the bounds on", flush=True)
     file = options.out / "standing.onnx"
     if not options.exported:
-        network = mean_of([fit(examples, pairs, material, run) for run in range(RUNS)])
+        network = fit(examples, pairs, material)
         torch.save(network.encoder.state_dict(), trained_encoder())
         export(network, ["stances", "relation"], file)
     # The regressions are read together with the network, so that the card is complete only after both.

@@ -1,4 +1,4 @@
-"""What the reader of clauses learns from: labels that can be true, nothing that it is measured on, and the mean of its runs."""
+"""What the reader of clauses learns from: labels that can be true and nothing that it is measured on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import json
 from itertools import combinations
 
 import pytest
-import torch
-from torch import nn
 
-from chat.training.standing import HELD, PAIRS, is_held, is_like, labelled, mean_of, measured, rows_of, words_of
+from chat.training.standing import HELD, PAIRS, is_held, is_like, labelled, measured, rows_of, words_of
 from kb.clause import PRACTICE_NUMBERS
 from kb.standing import Relation
 from tests.evaluation.annotation import cases
@@ -53,15 +51,3 @@ def test_the_clauses_of_held_policies_and_the_held_pairs_are_measured() -> None:
 )
 def test_what_shares_most_words_is_like(text: str, like: bool) -> None:
     assert is_like(text, [words_of("Officers must not reveal the names of witnesses.")]) is like
-
-
-def test_the_mean_of_networks_has_the_mean_of_their_weights() -> None:
-    class Small(nn.Module):
-        def __init__(self, weight: float) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.full((2,), weight))
-            self.register_buffer("levels", torch.tensor([7, 9], dtype=torch.uint8))
-
-    found = mean_of([Small(1.0), Small(4.0)])  # type: ignore[list-item]
-    assert found.state_dict()["weight"].tolist() == [2.5, 2.5]
-    assert found.state_dict()["levels"].tolist() == [7, 9]
