@@ -41,8 +41,9 @@ _ASKS_TO_POST = re.compile(
     r"\b(?:posting\w*|post|nge-?post|repost|unggah|mengunggah|diunggah|upload|share|bagikan|membagikan|tayang\w*|story|tweet|ngetweet)\b"
     r"|\b(?:posting|post|unggah|upload|share|repost)\b[^.?!]{0,60}\bboleh\b"
     r"|\b(?:can|could|may|might|should|shall|must|ok(?:ay)?|fine|allowed|boleh\w*|bisa|aman|gapapa|gpp|diperkenankan)\b[^.?!]{0,60}?"
-    r"\b(?:say|write|mention|comment|reply|review|complain|tell|pasang|memasang|komen\w*|balas|membalas|cerita|curhat|tulis|menulis|sebut|pamer|taruh)\b[^.?!]{0,80}"
-    r"\b(?:instagram|insta|ig|facebook|fb|tiktok|linkedin|twitter|youtube|threads|reddit|glassdoor|telegram|medsos|social media|media sosial)\b",
+    r"\b(?:say|write|mention|comment|reply|review|complain|tell|put|add|use|show|pasang|memasang|komen\w*|balas|membalas|cerita|curhat|tulis|menulis|"
+    r"sebut|pamer|taruh|naruh|pakai|memakai|pake|masukin)\b[^.?!]{0,80}"
+    r"\b(?:instagram|insta|ig|facebook|fb|tiktok|linkedin|twitter|youtube|threads|reddit|glassdoor|telegram|reels?|stories|medsos|social media|media sosial)\b",
     re.IGNORECASE,
 )
 

@@ -36,6 +36,7 @@ FOLLOW_UP = Message("And with their logo?", history=("Can I publish a customer's
 MESSAGES = (QUESTION, DUTY, FORBIDDEN, INDONESIAN, DRAFT, FOLLOW_UP)
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w|https?://\S+|www\.\S+|\b[\w-]+\.example\b|\+?\d[\d ./-]{6,}\d")
+_VERDICT_WORDS = ("boleh",)
 _QUOTED = re.compile(r"[“\"«「](.+?)[”\"»」]")
 
 
@@ -84,9 +85,11 @@ def unproved(answer: Answer, rule: Answer, message: Message, server: ModelServer
     wrong += [f"address {found}" for found in _ADDRESS.findall(told + "\n" + (answer.suggestion or "")) if found not in known]
     wrong += [f"number {found}" for found in re.findall(r"\d+", told) if found not in known and found not in message.text]
     wrong += [f"quotation {found}" for found in _QUOTED.findall(told) if found not in known]
-    wrong += [
-        f"forbidden {found!r}" for found in never if found.casefold() in text.casefold() and found.casefold() not in rule.text.casefold()
-    ]
+    for found in never:
+        # A verdict that was made stricter is said in the program's own words ("tidak membolehkan"), which the rules' answer need not have.
+        seen = text if found not in _VERDICT_WORDS or answer.verdict is rule.verdict else f"{told}\n{answer.suggestion or ''}"
+        if found.casefold() in seen.casefold() and found.casefold() not in rule.text.casefold():
+            wrong.append(f"forbidden {found!r}")
     if answer.contact.email and answer.contact.email not in text and answer.in_scope:
         wrong.append("no contact")
     if (answer.model is None) != (not answer.explanation and not answer.suggestion and answer.verdict is rule.verdict):
