@@ -85,11 +85,17 @@ def unproved(answer: Answer, rule: Answer, message: Message, server: ModelServer
     wrong += [f"address {found}" for found in _ADDRESS.findall(told + "\n" + (answer.suggestion or "")) if found not in known]
     wrong += [f"number {found}" for found in re.findall(r"\d+", told) if found not in known and found not in message.text]
     wrong += [f"quotation {found}" for found in _QUOTED.findall(told) if found not in known]
-    for found in never:
-        # A verdict that was made stricter is said in the program's own words ("tidak membolehkan"), which the rules' answer need not have.
-        seen = text if found not in _VERDICT_WORDS or answer.verdict is rule.verdict else f"{told}\n{answer.suggestion or ''}"
-        if found.casefold() in seen.casefold() and found.casefold() not in rule.text.casefold():
-            wrong.append(f"forbidden {found!r}")
+    # A verdict that was made stricter brings a sentence of the program's own ("tidak membolehkan") and other clauses, quoted exactly: the
+    # rules' answer need not have them. Everything else that is shown is searched.
+    rest = text
+    if answer.verdict is not rule.verdict:
+        for proved in (answer.reason, *(citation.quote for citation in answer.citations)):
+            rest = rest.replace(proved, "")
+    wrong += [
+        f"forbidden {found!r}"
+        for found in never
+        if found.casefold() not in rule.text.casefold() and found.casefold() in (rest if found in _VERDICT_WORDS else text).casefold()
+    ]
     if answer.contact.email and answer.contact.email not in text and answer.in_scope:
         wrong.append("no contact")
     if (answer.model is None) != (not answer.explanation and not answer.suggestion and answer.verdict is rule.verdict):
