@@ -29,6 +29,9 @@ _CARRIES: Mapping[Verdict | None, tuple[Modality, ...]] = {
 # verdict, one place further down in `_CARRIES`, or a practice that is likelier.
 _MISFIT, _NEXT_FORCE, _OTHER_PRACTICE = 5.0, 0.4, 2.0
 
+_FEWEST, _MOST = 3, 4  # clauses that are cited
+_HELD = 0.9  # how likely one of the practices cited must be what the message is about, where `_MOST` allows
+
 _SURE = 0.02  # doubt that a number with right check digits, or a listed name, is what it seems
 
 
@@ -130,13 +133,13 @@ def decide(
         if opposed := _opposed(bearing, limits, draft=draft):
             return Conflict((first.evidence.clause, opposed), doubt)
         ranked = [Evidence(rule.evidence.clause, rule.relevance) for rule in bearing]
-        return _decided(meant, doubt, ranked, limits, keep_first=True)
+        return _decided(meant, doubt, ranked, limits)
     if not practices:
         # Only rules that do not bear on it, or nobody's rules but others': silence is not permission.
         return Uncovered(tuple(in_doubt) or tuple(rule.evidence.clause for rule in rules[:1]), doubt=1 - reading.scope / 2)
     meant, doubt = _weigh(reading.verdicts, limits, draft=draft)
     ranked = rank_practices(practices, reading, limits)
-    return _decided(meant, doubt, ranked, limits, keep_first=False, in_doubt=in_doubt)
+    return _decided(meant, doubt, ranked, limits, reading.practices, in_doubt)
 
 
 def nearest(rules: Sequence[Rule], practices: Sequence[Evidence]) -> float:
@@ -186,25 +189,24 @@ def _decided(
     doubt: float,
     ranked: Sequence[Evidence],
     limits: Limits,
-    *,
-    keep_first: bool,
+    practices: Mapping[int, float] | None = None,
     in_doubt: Sequence[Clause] = (),
 ) -> Decision:
+    """`practices` says how likely each practice is, as a logit, where the clauses are the practices'."""
     if meant is None:
-        return Informed(tuple(e.clause for e in _carriers(None, ranked, keep_first=keep_first)))
-    carriers = _carriers(meant, ranked, keep_first=keep_first)
+        return Informed(_cited(_carriers(None, ranked, practices), practices))
+    carriers = _carriers(meant, ranked, practices)
     licensed = meant in LICENSING
-    grounded = not licensed or any(grants(meant, e.clause) for e in carriers[:3])
+    grounded = not licensed or any(grants(meant, e.clause) for e in carriers[:_FEWEST])
+    cited = _cited(carriers, practices)
     if doubt <= (limits.licensing if licensed else limits.other) and grounded:
-        return Decided(meant, tuple(e.clause for e in carriers), doubt, meant)
+        return Decided(meant, cited, doubt, meant)
     # Asking because a rule says so cites that rule; asking out of doubt cites what would have carried the verdict meant.
-    asking = _carriers(Verdict.ASK, ranked, keep_first=keep_first) if meant is Verdict.ASK else carriers
-    clauses = [*(e.clause for e in asking[:2]), *in_doubt]
-    return Decided(Verdict.ASK, tuple(dict.fromkeys(clauses)), doubt, meant)
+    return Decided(Verdict.ASK, tuple(dict.fromkeys((*cited, *in_doubt[:1]))), doubt, meant)
 
 
-def _carriers(verdict: Verdict | None, ranked: Sequence[Evidence], *, keep_first: bool) -> list[Evidence]:
-    """At most three clauses that can carry the verdict, best first; `keep_first` leaves the rule that bears most in front."""
+def _carriers(verdict: Verdict | None, ranked: Sequence[Evidence], practices: Mapping[int, float] | None) -> list[Evidence]:
+    """Clauses in the order in which they can carry the verdict; an organisation's own in that in which they bear on the message."""
     fitting = _CARRIES[verdict]
     leading = set(ranked[0].clause.practices) if ranked else set()
 
@@ -214,9 +216,25 @@ def _carriers(verdict: Verdict | None, ranked: Sequence[Evidence], *, keep_first
         other = 0.0 if leading & set(clause.practices) else _OTHER_PRACTICE
         return evidence.score - misfit - other
 
-    if keep_first:
-        return list(ranked[:3])
-    return sorted(ranked, key=carries, reverse=True)[:3]
+    return list(ranked) if practices is None else sorted(ranked, key=carries, reverse=True)
+
+
+def _cited(carriers: Sequence[Evidence], practices: Mapping[int, float] | None) -> tuple[Clause, ...]:
+    """The deciding clause, then one of each further practice that the message may be about instead, then what else carries the verdict."""
+    clauses = [evidence.clause for evidence in carriers]
+    if practices is None or not clauses:
+        return tuple(clauses[:_FEWEST])
+    chance = dict(zip(practices, np.exp(np.array(list(practices.values())) - max(practices.values())), strict=True))
+    whole = sum(chance.values())
+    cited, held = [clauses[0]], set(clauses[0].practices)
+    while len(cited) < _MOST and sum(chance[n] for n in held) < _HELD * whole:
+        others = {n for clause in clauses for n in clause.practices} - held
+        if not others:
+            break
+        likeliest = max(others, key=lambda n: chance[n])
+        cited.append(next(clause for clause in clauses if likeliest in clause.practices))
+        held |= set(cited[-1].practices)
+    return tuple(dict.fromkeys((*cited, *clauses)))[: max(_FEWEST, len(cited))]
 
 
 def grants(verdict: Verdict, clause: Clause) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from chat.answer import Answer, Citation, Contact, Finding, Verdict
+from chat.cite import MOST
 from chat.contacts import Contacts
 from chat.decide import Conflict, Decided, Decision, Informed, OffTopic, Uncovered
 from chat.phrases import phrase
@@ -59,7 +60,7 @@ def word(decision: Decision, question: Question, references: Sequence[Clause], c
         case _:
             assert_never(decision)
     contact = contacts.for_clauses(clauses, lang)
-    shown = tuple(Citation(clause, clause.text) for clause in (*clauses, *references[:_REFERENCES]))
+    shown = tuple(Citation(clause, clause.text) for clause in (*clauses, *references[:_REFERENCES]))[:MOST]
     return Worded(
         verdict=verdict,
         in_scope=in_scope,

@@ -165,6 +165,7 @@ class Encoder(nn.Module):
             max_position_embeddings=POSITIONS, attention_probs_dropout_prob=0.0,
         )  # fmt: skip
         self.layers = BertModel(config, add_pooling_layer=False)
+        self.layers.set_attn_implementation("eager")  # torch's fused attention takes ten times as long backwards on a CPU
         self.layers.load_state_dict(_state(packed), strict=False)
         for parameter in [*self.layers.embeddings.parameters(), *self.layers.encoder.layer[:FROZEN].parameters()]:
             parameter.requires_grad = False

@@ -25,7 +25,7 @@ from kb.settings import Settings
 
 TARGET = 0.012
 TURNED_AWAY = 0.01  # of messages that are ours: the most that may be taken for somebody else's
-_START = Limits(licensing=1.0, other=1.0, scope=0.0, near=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=0.6)
+_START = Limits(licensing=1.0, other=1.0, scope=0.0, near=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=2.0)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

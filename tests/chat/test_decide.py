@@ -137,3 +137,25 @@ def test_an_open_question_gets_no_verdict_but_a_draft_always_does(practices: lis
 
 def test_a_plain_request_to_post_is_ours_whatever_the_judge_thinks(practices: list[Evidence], in_doubt: list[Clause]) -> None:
     assert isinstance(decide(reading(Verdict.NO, scope=0.1), [], practices, in_doubt, LIMITS, draft=False, ours=True), Decided)
+
+
+def test_where_it_may_be_about_something_else_a_clause_of_that_is_cited_too(
+    practices: list[Evidence], in_doubt: list[Clause], clause: Callable[..., Clause], policy: Callable[..., Policy]
+) -> None:
+    bans = [
+        clause(f"{n}/8", "Do not.", policy=policy(id="practices"), modality=Modality.MUST_NOT, practices=(n,)) for n in (5, 6, 7, 14, 18)
+    ]
+    found = [*practices, *(Evidence(ban, 1.0) for ban in bans)]
+    unsure = replace(reading(Verdict.NO), practices={n: {22: 3.0, 7: 2.6, 6: 2.5, 18: 2.4, 5: -1.0}.get(n, -4.0) for n in range(1, 26)})
+    shown = decide(unsure, [], found, in_doubt, LIMITS, draft=False)
+    assert isinstance(shown, Decided)
+    assert [c.practices for c in shown.clauses] == [(22,), (7,), (6,), (18,)]
+    sure = decide(reading(Verdict.NO), [], found, in_doubt, LIMITS, draft=False)
+    assert isinstance(sure, Decided)
+    assert [c.practices for c in sure.clauses] == [(22,)] * 3
+
+
+def test_asking_out_of_doubt_cites_that_in_doubt_one_asks(practices: list[Evidence], in_doubt: list[Clause]) -> None:
+    found = decide(reading(Verdict.NO, 0.45), [], practices, in_doubt, LIMITS, draft=False)
+    assert isinstance(found, Decided)
+    assert found.clauses[-1] == in_doubt[0]

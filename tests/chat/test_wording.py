@@ -88,6 +88,15 @@ def test_a_conflict_shows_both_and_asks(people: Contacts, clause: Callable[..., 
     assert len(found.citations) == 2
 
 
+def test_no_more_is_quoted_than_is_cited(people: Contacts, clause: Callable[..., Clause], policy: Callable[..., Policy]) -> None:
+    others = policy(id="acme", title="Acme", authority=Authority.REFERENCE)
+    theirs = (clause("1", "Acme bans it.", policy=others), clause("2", "Acme bans that too.", policy=others))
+    ours = tuple(clause(str(at), f"Rule {at}.") for at in range(4))
+    found = worded(Decided(Verdict.NO, ours, 0.1, Verdict.NO), people, references=theirs)
+    assert [c.quote for c in found.citations] == ["Rule 0.", "Rule 1.", "Rule 2.", "Rule 3.", "Acme bans it."]
+    assert "Acme bans that too." not in found.text
+
+
 def test_where_only_others_have_a_rule_the_answer_says_so(
     people: Contacts, clause: Callable[..., Clause], policy: Callable[..., Policy]
 ) -> None:

@@ -1,7 +1,7 @@
 """`python -m tests.evaluation.measure --home HOME`: measures the test split once and records it.
 
-The test split may be measured three times in all; every measurement is a line of measurements.jsonl, with ten wrong
-answers of each kind beside it in wrong-answers.md.
+A test split may be measured three times in all, then a fresh one is written; every measurement is a line of measurements.jsonl that names
+the split by its digest, with ten wrong answers of each kind beside it in wrong-answers.md.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
     options = parser.parse_args()
-    before = RECORD.read_text("utf-8").splitlines() if RECORD.exists() else []
+    lines = RECORD.read_text("utf-8").splitlines() if RECORD.exists() else []
+    before = [line for line in lines if json.loads(line)["test"] == digest()]
     if len(before) >= MOST:
         sys.exit(f"expected at most {MOST} measurements of the test split; found {len(before)}; write a fresh one")
     assistant = open_assistant(Settings(home=options.home), current_index(options.home / "index"))
