@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -229,7 +230,7 @@ def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> No
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     from chat.web.serve import serve
 
-    serve(settings, ensure=lambda: _sound_index(settings), log=_log, reader=_draft_reader(settings))
+    serve(settings, partial(_opened, settings), _log, _draft_reader(settings))
     return 0
 
 
@@ -247,20 +248,8 @@ def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
 
     # Ctrl-C ends it at once: a thread that waits for stdin cannot be told to stop, and there is nothing to lose.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    serve(settings, ensure=lambda: _sound_index(settings), log=_log)
+    serve(partial(_opened, settings), _log)
     return 0
-
-
-def _sound_index(settings: Settings) -> Path:
-    """An index that opens, rebuilt where it is damaged."""
-    from chat.opening import open_knowledge
-
-    def opened(of: Settings, index: Path) -> Path:
-        open_knowledge(of, index).close()
-        return index
-
-    found: Path = _opened(settings, opened)
-    return found
 
 
 def _compare(options: argparse.Namespace, settings: Settings) -> int:

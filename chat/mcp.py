@@ -45,8 +45,8 @@ Opening = Callable[[], "Live"]
 Result = tuple[dict[str, Any], str]  # the same twice: as an object, and as text for people
 
 
-def serve(settings: Settings, ensure: Callable[[], Path], log: Callable[[str], None]) -> None:
-    """Answers on stdin and stdout until stdin ends; `ensure` gives the index and may build it.
+def serve(opening: Callable[[Callable[[Settings, Path], Live]], Live], log: Callable[[str], None]) -> None:
+    """Answers on stdin and stdout until stdin ends; `opening` calls what it is given with an index, which it may build.
 
     Opening goes on beside the first messages: clients give up on a server that is slow to say hello.
     """
@@ -54,7 +54,7 @@ def serve(settings: Settings, ensure: Callable[[], Path], log: Callable[[str], N
     def opened() -> Live:
         from chat.web.live import Live  # with numpy and Chroma: seconds
 
-        return Live(settings, ensure(), log)
+        return opening(lambda of, index: Live(of, index, log))
 
     with logging_as(TEXT):
         anyio.run(_serve, Once(opened))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Scope = Any
 Log = Callable[[str], None]
+Opening = Callable[[Callable[[Settings, Path], Any]], Any]
 _FINISHING = 20.0  # seconds that answers in flight may take to finish
 _LOOK = 0.1  # seconds between looks at whether they have
 _CLOSING = 2  # seconds for what is then still open
@@ -179,9 +180,9 @@ main{{text-align:center;padding:2rem}}b{{font-size:1.5rem}}p{{opacity:.75}}</sty
 <p lang="id">{held.id}</p></main></body></html>"""
 
 
-def serve(settings: Settings, ensure: Callable[[], Path], log: Log, reader: Reader) -> None:
-    """Serves until SIGINT or SIGTERM; `ensure` gives the index to answer from, building it where it is missing; `reader` reads
-    drafts that are to be compared.
+def serve(settings: Settings, opening: Opening, log: Log, reader: Reader) -> None:
+    """Serves until SIGINT or SIGTERM; `opening` calls what it is given with the index to answer from, which it builds where it is
+    missing; `reader` reads drafts that are to be compared.
 
     Raises `SettingsError` for an address that is not loopback while nothing says how people sign in, and `PortTaken` for one
     in use.
@@ -196,10 +197,10 @@ def serve(settings: Settings, ensure: Callable[[], Path], log: Log, reader: Read
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with logging_as(settings.log):
-        _serve(settings, ensure, log, reader, told)
+        _serve(settings, opening, log, reader, told)
 
 
-def _serve(settings: Settings, ensure: Callable[[], Path], log: Log, reader: Reader, told: threading.Event) -> None:
+def _serve(settings: Settings, opening: Opening, log: Log, reader: Reader, told: threading.Event) -> None:
     rules = open_door(settings, log).rules
     read_allowance(settings)
     bound = _bind(settings.host, settings.port)
@@ -233,10 +234,9 @@ def _serve(settings: Settings, ensure: Callable[[], Path], log: Log, reader: Rea
 
     def prepare() -> None:
         try:
-            index = ensure()
             from chat.web.app import build_app
 
-            gate.open(build_app(settings, index, log, metrics, reader=reader))
+            gate.open(opening(lambda of, index: build_app(of, index, log, metrics, reader=reader)))
             log(f"AskFirst answers on {address} (Ctrl-C stops it)")
         except BaseException as error:
             failed.append(error)

@@ -185,12 +185,12 @@ def test_what_could_not_be_opened_is_tried_again(live: Live) -> None:
 
 NOISY = """
 import os, sys, chat.cli as cli
-before = cli._sound_index
-def noisy(settings):
+before = cli._opened
+def noisy(*given):
     print('noise from Python', flush=True)
     os.write(1, b'noise from a library\\n')
-    return before(settings)
-cli._sound_index = noisy
+    return before(*given)
+cli._opened = noisy
 sys.exit(cli.main(['mcp']))
 """
 

@@ -54,7 +54,11 @@ def main(home: str) -> None:
 
     serving._FINISHING = 3.0
     settings = read_settings({"ASKFIRST_HOME": home, "ASKFIRST_PORT": "0", "ASKFIRST_LOG": sys.argv[2]}, Path(home))
-    serving.serve(settings, lambda: Path(home), lambda text: print(text, file=sys.stderr, flush=True), lambda *_: None)
+
+    def log(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    serving.serve(settings, lambda opener: opener(settings, Path(home)), log, lambda *_: None)
 
 
 if __name__ == "__main__":
