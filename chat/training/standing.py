@@ -2,10 +2,11 @@
 
 The encoder of `chat.training.encoder` is trained further with three heads: which practices a clause is about (25 binary outputs), how
 it stands to each (same, part, opposite; one small layer for all practices, with a vector a practice), and, given two clauses with a
-mark between them, how they stand to each other. It learns from the clauses and pairs of `corpus/labelled`.
-What it is measured on it never saw: the policies `HELD`, and of the labelled pairs in the tests every one that `is_held` keeps back,
-nor any text that is nearly the same as one of these. Bounds are chosen on labelled clauses kept back for that; the regression over
-clause pairs is fitted on the pairs of the tests that are not held.
+mark between them, how they stand to each other. It learns from the clauses and pairs of `corpus/labelled`, then from whole texts of
+which only what their clauses come to is labelled. What it is measured on it never saw: the policies
+`HELD`, and of the labelled pairs in the tests every one that `is_held` keeps back, nor any text that is nearly the same as one of these.
+Bounds are chosen on clauses, texts and policies kept back for that; the regression over clause pairs is fitted on the pairs of the
+tests that are not held.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from kb.support import SHIPPED
 
 SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 3, 32, 1.2e-4, 1.5e-3
-TEXT_EPOCHS, TEXT_RATE, TEXT_HEAD_RATE = 2, 4e-5, 5e-4  # of the second course, over whole texts
+WHOLE_RATE, WHOLE_HEAD_RATE, TEXT_TIMES, PAIR_TIMES = 6e-5, 5e-4, 2, 3  # of the second course
 LIKE = 0.6  # share of words from which two texts are nearly the same
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
@@ -84,10 +85,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The clauses of one policy and, for each practice, what they come to together: a `Coverage`, or nothing where it is not settled."""
+    """The clauses of one policy and, by each who labelled it, what they come to together for each practice."""
 
     clauses: tuple[str, ...]
-    cells: tuple[Coverage | None, ...]
+    hands: tuple[tuple[Coverage, ...], ...]
+
+    @property
+    def cells(self) -> tuple[Coverage | None, ...]:
+        """What all hands say of each practice; `None` where they differ."""
+        return tuple(said[0] if len(set(said)) == 1 else None for said in zip(*self.hands, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +142,28 @@ def couples() -> list[Couple]:
     return [Couple(row["one"], row["other"], Relation[row["label"].upper()]) for row in rows_of("pairs-*.jsonl")]
 
 
-_LETTERS = {"c": Coverage.COVERED, "p": Coverage.PARTLY, "m": Coverage.MISSING, "x": Coverage.CONTRADICTS, "-": None}
+_LETTERS = {"c": Coverage.COVERED, "p": Coverage.PARTLY, "m": Coverage.MISSING, "x": Coverage.CONTRADICTS}
 
 
 def texts(name: str, kept: Sequence[frozenset[str]] = ()) -> list[Text]:
-    """Whole texts with their labelled cells: runs of lines of files in `corpus/labelled`, without clauses that are like one of `kept`."""
+    """Whole texts with their labelled cells, without clauses that are like one of `kept`: published policies by name, others as runs of
+    lines of a file in `corpus/labelled`."""
     files: dict[str, list[str]] = {}
     found: list[Text] = []
     for row in rows_of(name):
-        if row["file"] not in files:
-            files[row["file"]] = [line["text"] for line in rows_of(row["file"])]
-        clauses = files[row["file"]][row["first"] : row["first"] + row["count"]]
-        found.append(Text(tuple(clause for clause in clauses if not is_like(clause, kept)), _cells(row)))
+        if "policy" in row:
+            clauses = _published(row["policy"], row["lang"])
+        else:
+            if row["file"] not in files:
+                files[row["file"]] = [line["text"] for line in rows_of(row["file"])]
+            clauses = files[row["file"]][row["first"] : row["first"] + row["count"]]
+        hands = tuple(tuple(_LETTERS[letter] for letter in hand.split()) for hand in row["cells"])
+        found.append(Text(tuple(clause for clause in clauses if not is_like(clause, kept)), hands))
     return [text for text in found if text.clauses]
 
 
-def _cells(row: dict[str, Any]) -> tuple[Coverage | None, ...]:
-    return tuple(_LETTERS[letter] for letter in row["cells"].split())
+def _published(policy: str, lang: str) -> list[str]:
+    return [row["text"] for row in rows_of("clauses-published.jsonl") if (row["policy"], row["lang"]) == (policy, lang)]
 
 
 def measured() -> list[frozenset[str]]:
@@ -269,7 +280,8 @@ def loss_of_couples(network: StandingNetwork, material: Material, batch: Sequenc
 def loss_of_text(network: StandingNetwork, material: Material, text: Text) -> torch.Tensor:
     """Binary cross-entropies of what the clauses of a whole text come to: its surest clause says a practice, touches it, goes against it.
 
-    Multiple-instance learning (Dietterich et al. 1997): only the text has a label, and the surest clause answers for it.
+    Multiple-instance learning (Dietterich et al. 1997): only the text has a label, and the surest clause answers for it. Where hands
+    differ the truth lies between them.
     """
     with torch.autocast("cpu", torch.bfloat16):
         about, stance, _ = network.logits(*material.tokens(text.clauses))
@@ -281,59 +293,74 @@ def loss_of_text(network: StandingNetwork, material: Material, text: Text) -> to
         (touches, (Coverage.COVERED, Coverage.PARTLY), (Coverage.CONTRADICTS,)),
         (against, (Coverage.CONTRADICTS,), ()),
     ):
-        known = torch.tensor([cell is not None and cell not in silent for cell in text.cells])
-        truth = torch.tensor([float(cell in true) for cell in text.cells])
+        known = torch.tensor([not any(hand[at] in silent for hand in text.hands) for at in range(len(PRACTICE_NUMBERS))])
+        truth = torch.tensor([[float(cell in true) for cell in hand] for hand in text.hands]).mean(0)
         each = functional.binary_cross_entropy(surest.amax(0).clamp(1e-5, 1 - 1e-5), truth, reduction="none")
         total = total + (each * known).sum()
     return total / 3
 
 
-def fit_texts(
-    network: StandingNetwork, whole: Sequence[Text], examples: Sequence[Example], pairs: Sequence[Couple], material: Material
-) -> StandingNetwork:
-    """The second course: whole texts, each beside a few clauses or pairs, so that what was learned of these stays."""
-    for seed in (random.seed, np.random.seed, torch.manual_seed):
-        seed(SEED)
+def _optimiser(network: StandingNetwork, rate: float, head_rate: float, steps: int) -> tuple[torch.optim.Optimizer, Any]:
+    """AdamW over what is trained, and a schedule that rises over a tenth of the steps and falls to nothing."""
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     known = {id(parameter) for parameter in network.encoder.parameters()}
     heads = [parameter for parameter in network.parameters() if id(parameter) not in known]
-    optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": TEXT_RATE}, {"params": heads, "lr": TEXT_HEAD_RATE}], weight_decay=0.01, fused=True
+    optimiser = torch.optim.AdamW([{"params": encoder, "lr": rate}, {"params": heads, "lr": head_rate}], weight_decay=0.01, fused=True)
+    return optimiser, torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, 10 * (step + 1) / steps) * max(0.0, 1 - step / steps)
     )
-    steps = TEXT_EPOCHS * len(whole)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, 10 * (step + 1) / steps) * max(0.0, 1 - step / steps))
+
+
+def _step(network: StandingNetwork, found: torch.Tensor, optimiser: torch.optim.Optimizer, schedule: Any) -> None:
+    optimiser.zero_grad()
+    found.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
+    schedule.step()
+
+
+def _seed() -> None:
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(SEED)
+
+
+def fit_whole(
+    network: StandingNetwork, whole: Sequence[Text], examples: Sequence[Example], pairs: Sequence[Couple], material: Material
+) -> StandingNetwork:
+    """The second course: whole texts `TEXT_TIMES` over, beside every pair `PAIR_TIMES` and a quarter of the single clauses.
+
+    Pairs are few, and what was learned of single clauses is to stay.
+    """
+    _seed()
+    batches: list[Any] = [text for _ in range(TEXT_TIMES) for text in whole]
+    for _ in range(PAIR_TIMES):
+        batches += material.batches(pairs, BATCH, lambda couple: len(couple.one) + len(couple.other))
+    batches += material.batches(random.sample(list(examples), len(examples) // 4), BATCH, lambda example: len(example.text))
+    optimiser, schedule = _optimiser(network, WHOLE_RATE, WHOLE_HEAD_RATE, len(batches))
     began = time.monotonic()
     network.train()
-    for epoch in range(1, TEXT_EPOCHS + 1):
-        losses = []
-        for at, text in enumerate(random.sample(list(whole), len(whole))):
-            found = loss_of_text(network, material, text)
-            losses.append(found.item())
-            if at % 2:
-                found = found + loss(network, material, random.sample(list(examples), BATCH // 2)) / 2
-            else:
-                found = found + loss_of_couples(network, material, random.sample(list(pairs), BATCH // 4)) / 2
-            optimiser.zero_grad()
-            found.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-        print(f"texts, epoch {epoch} of {TEXT_EPOCHS}: loss {np.mean(losses):.3f}, {time.monotonic() - began:.0f} s", flush=True)
+    losses: dict[type, list[float]] = {Text: [], Couple: [], Example: []}
+    for at, batch in enumerate(random.sample(batches, len(batches)), 1):
+        kind = type(batch) if isinstance(batch, Text) else type(batch[0])
+        if isinstance(batch, Text):
+            found = loss_of_text(network, material, batch)
+        else:
+            found = loss_of_couples(network, material, batch) if kind is Couple else loss(network, material, batch)
+        _step(network, found, optimiser, schedule)
+        losses[kind].append(found.item())
+        if at % (len(batches) // 5) == 0:
+            means = ", ".join(f"{np.mean(each[-200:]):.3f}" for each in losses.values())
+            print(f"second course, {at} of {len(batches)}: loss {means}, {time.monotonic() - began:.0f} s", flush=True)
     return network.eval()
 
 
 def fit(examples: Sequence[Example], pairs: Sequence[Couple], material: Material) -> StandingNetwork:
-    """The network, trained."""
+    """The first course: single clauses, and pairs."""
     torch.manual_seed(SEED)
     network = StandingNetwork()
-    for seed in (random.seed, np.random.seed, torch.manual_seed):
-        seed(SEED)
-    encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
-    known = {id(parameter) for parameter in network.encoder.parameters()}
-    heads = [parameter for parameter in network.parameters() if id(parameter) not in known]
-    optimiser = torch.optim.AdamW([{"params": encoder, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01, fused=True)
+    _seed()
     steps = EPOCHS * (math.ceil(len(examples) / BATCH) + math.ceil(len(pairs) / BATCH))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, 10 * (step + 1) / steps) * max(0.0, 1 - step / steps))
+    optimiser, schedule = _optimiser(network, RATE, HEAD_RATE, steps)
     began = time.monotonic()
     for epoch in range(1, EPOCHS + 1):
         network.train()
@@ -343,11 +370,7 @@ def fit(examples: Sequence[Example], pairs: Sequence[Couple], material: Material
         for batch in random.sample(batches, len(batches)):
             single = isinstance(batch[0], Example)
             found = loss(network, material, batch) if single else loss_of_couples(network, material, batch)
-            optimiser.zero_grad()
-            found.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
+            _step(network, found, optimiser, schedule)
             losses[single].append(found.item())
         means = ", ".join(f"{np.mean(losses[single] or [0]):.3f}" for single in (True, False))
         print(f"epoch {epoch} of {EPOCHS}: loss {means}, {time.monotonic() - began:.0f} s", flush=True)
@@ -368,30 +391,34 @@ def truth_of(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
     return truth
 
 
-def bounds(standing: Standing) -> dict[str, float]:
-    """The bounds under which most cells of whole texts and policies, kept back for that, are right."""
+def bounds(standing: Standing, examples: Sequence[Example]) -> dict[str, float]:
+    """The bounds under which what was kept back is read best: F1 of the clauses, and cells of whole texts and policies that are right."""
+    stances, truth = standing.read_texts([example.text for example in examples]), truth_of(examples)
+    same, part, opposite = (stances[:, :, stance] for stance in Stance)
+    touching = truth[:, :, Stance.SAME] | truth[:, :, Stance.PART]
     given = [(_sheet_of(standing, text.clauses), text.cells) for text in settled()]
     found = []
-    for chosen in itertools.product(np.linspace(0.2, 0.8, 13).round(2), np.linspace(0.2, 0.8, 13).round(2), (0.4, 0.5, 0.6, 0.7)):
-        read = [cells_of(sheet, Bounds(*map(float, chosen))) for sheet, _ in given]
-        right = sum(
-            cells[number].coverage is cell
-            for cells, (_, labels) in zip(read, given, strict=True)
-            for number, cell in zip(PRACTICE_NUMBERS, labels, strict=True)
+    for chosen in itertools.product((0.2, 0.3, 0.4, 0.5, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7), (0.4, 0.5, 0.6, 0.7)):
+        bound = Bounds(*chosen)
+        clauses = (
+            f1(same >= bound.same, truth[:, :, Stance.SAME])
+            + f1(same + part >= bound.part, touching)
+            + f1(opposite >= bound.opposite, truth[:, :, Stance.OPPOSITE])
         )
-        found.append((right, tuple(map(float, chosen))))
+        cells = [
+            read[number].coverage is cell
+            for sheet, labels in given
+            for read in [cells_of(sheet, bound)]
+            for number, cell in zip(PRACTICE_NUMBERS, labels, strict=True)
+            if cell is not None
+        ]
+        found.append((clauses / 3 + float(np.mean(cells)), chosen))
     return dict(zip(("same", "part", "opposite"), max(found)[1], strict=True))
 
 
 def settled() -> list[Text]:
     """The texts and the policies `CALIBRATED`, with the cells on which those who labelled them agree."""
-    found = texts("cells-texts.jsonl")
-    for row in rows_of("cells-policies.jsonl"):
-        clauses = [
-            line["text"] for line in rows_of("clauses-published.jsonl") if (line["policy"], line["lang"]) == (row["policy"], row["lang"])
-        ]
-        found.append(Text(tuple(clauses), _cells(row)))
-    return found
+    return texts("cells-texts.jsonl") + texts("cells-policies.jsonl")
 
 
 def _sheet_of(standing: Standing, texts: Sequence[str]) -> Sheet:
@@ -415,7 +442,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(f"{len(examples):,} clauses and {len(pairs):,} pairs to learn from, {len(aside):,} clauses kept back", flush=True)
     file = options.out / "standing.onnx"
     if not options.exported:
-        network = fit_texts(fit(examples, pairs, material), texts("cells-learned.jsonl", kept), examples, pairs, material)
+        whole = texts("cells-learned.jsonl", kept) + texts("cells-published.jsonl", kept)
+        network = fit_whole(fit(examples, pairs, material), whole, examples, pairs, material)
         torch.save(network.encoder.state_dict(), trained_encoder())
         export(network, ["stances", "relation"], file)
     # The regressions are read together with the network, so that the card is complete only after both.
@@ -426,8 +454,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
         "seed": SEED,
         "epochs": EPOCHS,
         "learned from": len(examples),
+        "texts": len(texts("cells-learned.jsonl") + texts("cells-published.jsonl")),
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "bounds": bounds(standing),
+        "bounds": bounds(standing, aside),
         "relations": relations(standing, options.pairs),
     }
     (options.out / "standing.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")

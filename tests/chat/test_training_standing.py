@@ -7,8 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from chat.training.standing import HELD, PAIRS, is_held, is_like, labelled, measured, rows_of, words_of
+from chat.training.standing import CALIBRATED, HELD, PAIRS, Text, is_held, is_like, labelled, measured, rows_of, settled, texts, words_of
 from kb.clause import PRACTICE_NUMBERS
+from kb.compare import Coverage
 from kb.standing import Relation
 from tests.evaluation.annotation import cases
 
@@ -39,6 +40,29 @@ def test_the_clauses_of_held_policies_and_the_held_pairs_are_measured() -> None:
     assert held and all(words_of(text) in kept for text in held if text)
     pairs = [row for row in map(json.loads, PAIRS.read_text("utf-8").splitlines()) if is_held(row["one"])]
     assert pairs and all(words_of(row["other"]) in kept for row in pairs)
+
+
+def test_the_bounds_are_chosen_on_what_is_neither_measured_nor_learned() -> None:
+    assert not CALIBRATED & HELD
+    assert {row["policy"] for row in rows_of("cells-policies.jsonl")} == CALIBRATED
+    learned = {example.text for example in labelled() if example.policy not in CALIBRATED}
+    kept = [row["text"] for row in rows_of("kept.jsonl")]
+    both = [text for text in kept if text in learned]  # what everybody says: "Count to ten."
+    assert len(both) < 0.005 * len(kept) and all(len(text.split()) <= 7 for text in both)
+    assert len(settled()) == len(CALIBRATED) + len(list(rows_of("cells-texts.jsonl")))
+
+
+def test_every_text_has_clauses_and_a_cell_for_each_practice() -> None:
+    found = [*texts("cells-learned.jsonl"), *texts("cells-published.jsonl"), *settled()]
+    assert len(found) > 500
+    assert all(text.clauses and len(text.hands) > 1 and all(len(hand) == len(PRACTICE_NUMBERS) for hand in text.hands) for text in found)
+    assert not {row["policy"] for row in rows_of("cells-published.jsonl")} & (CALIBRATED | HELD)
+
+
+def test_a_cell_on_which_hands_differ_is_not_settled() -> None:
+    rest = (Coverage.MISSING,) * 23
+    hands = (Coverage.COVERED, Coverage.COVERED, *rest), (Coverage.COVERED, Coverage.PARTLY, *rest)
+    assert Text(("Be kind.",), hands).cells == (Coverage.COVERED, None, *rest)
 
 
 @pytest.mark.parametrize(
