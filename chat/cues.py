@@ -59,7 +59,7 @@ CUES: Mapping[str, tuple[str, ...]] = {
         "\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}",
     ),
     "political": (
-        r"\bvote (?:for|against|red|blue|green|labour|tory|democrat|republican)\b",
+        r"\b(?<!whom to )(?<!who to )vote (?:for|against|red|blue|green|labour|tory|democrat|republican)\b",
         r"\b(?:coblos|pilih) (?:nomor|no\.?|paslon|capres|cagub|caleg)\b",
         r"\bnomor urut \d+ menang\b",
         r"\b(?:save our country from|send (?:him|her|them) packing at the polls)\b",

@@ -62,6 +62,7 @@ def test_what_must_be_looked_at_is_found_where_it_stands(text: str, lang: str, k
         ("Best coffee in town: Kopi Lereng. #iWorkHere", "en"),
         ("I work at Kopi Lereng and I love our new roast.", "en"),
         ("We are closed on Sunday. See you next week!", "en"),
+        ("Polls are open until ten. We can't tell you whom to vote for.", "en"),
         ("Selamat hari raya, semoga sehat selalu.", "id"),
     ],
 )

@@ -183,11 +183,11 @@ def test_a_follow_up_made_another_question_is_answered_as_it_was_sent(alone: str
 
 # --- drafts ---------------------------------------------------------------------------------------------------------
 
-DRAFT = Message("Our boss is an idiot. Today we're quiet. Our shop reopens tomorrow at nine.", draft=True)
+DRAFT = Message("Our boss is an idiot. Today we're quiet. Our opening hours are on our website.", draft=True)
 
 
 def test_a_draft_written_anew_is_shown_where_the_rules_pass_it(leashed: Making, rules: Assistant) -> None:
-    better = "Today we're quiet. Our shop reopens tomorrow at nine."
+    better = "Today we're quiet. Our opening hours are on our website."
     assistant, _ = leashed(KEEPS, "Nothing [1].", json.dumps({"post": better}))
     answer = assistant.answer(DRAFT)
     assert answer.suggestion == better
@@ -198,9 +198,9 @@ def test_a_draft_written_anew_is_shown_where_the_rules_pass_it(leashed: Making, 
 @pytest.mark.parametrize(
     "post",
     [
-        "Our boss is an idiot. Our shop reopens tomorrow at nine.",
-        "Our shop reopens tomorrow at nine, says evil.example",
-        "Our boss agreed. Our shop reopens tomorrow at nine.",
+        "Our boss is an idiot. Our opening hours are on our website.",
+        "Our opening hours are on our website, says evil.example",
+        "Our boss agreed. Our opening hours are on our website.",
     ],
 )
 def test_a_draft_written_anew_that_does_not_pass_is_not_shown(post: str, leashed: Making, rules: Assistant) -> None:
