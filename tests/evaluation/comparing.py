@@ -3,7 +3,7 @@
 Pairs: of 483 clause–practice and 312 clause–clause pairs in both languages the third that `chat.training.standing.is_held` keeps
 back (`--part tuned` shows the other two thirds). Cells: six drafts and fourteen published policies × 25 practices, each labelled by
 two people who did not see each other's labels or any output; where the two differ, nobody can say what is right, and the cell is
-left out and counted.
+left out and counted. Beside it, how often five further readers agree, by a strict, a plain and a generous wording of the question.
 """
 
 from __future__ import annotations
@@ -112,6 +112,26 @@ def cells_right(standing: Standing, say: Callable[[str], None], *, wrong: bool) 
     say("labelled → said: " + ", ".join(f"{one} → {said} {count}" for (one, said), count in confused.most_common()))
 
 
+def readers_right(say: Callable[[str], None]) -> None:
+    """How often readers who saw neither labels nor output agree with the labels, and the middle one of them; not of the longest draft."""
+    labels, readers = (json.loads((DATA / file).read_text("utf-8")) for file in ("cells.json", "cells-readers.json"))
+    letters = {"m": "missing", "p": "partly", "c": "covered", "x": "contradicts"}
+    right, of = Counter[tuple[str, str]](), Counter[str]()
+    for name in next(iter(readers.values())):
+        group = "published" if name in HELD else "drafts"
+        for number in PRACTICE_NUMBERS:
+            one, other = (labels[hand].get(name, {}).get(str(number)) for hand in ("first", "second"))
+            if one != other or one is None:
+                continue
+            said = {reader: cells[name].split()[number - 1] for reader, cells in readers.items()}
+            said["the middle one"] = sorted(said.values(), key="mpcx".index)[len(said) // 2]
+            of[group] += 1
+            right.update((reader, group) for reader, letter in said.items() if letters[letter] == one)
+    for reader in (*readers, "the middle one"):
+        shares = ", ".join(f"{group} {right[reader, group] / of[group]:.1%} of {of[group]}" for group in of)
+        say(f"a reader ({reader}): {shares}; in all {sum(right[reader, group] for group in of) / of.total():.1%}")
+
+
 def main() -> None:
     """Prints every figure."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -129,6 +149,7 @@ def main() -> None:
         print(line)
     if (DATA / "cells.json").is_file():
         cells_right(standing, print, wrong=options.wrong)
+        readers_right(print)
 
 
 if __name__ == "__main__":
