@@ -2,7 +2,7 @@
 
 Pairs: of 483 clause–practice and 312 clause–clause pairs in both languages the third that `chat.training.standing.is_held` keeps
 back (`--part tuned` shows the other two thirds). Cells: six drafts and fourteen published policies × 25 practices, each labelled by
-two people who did not see each other's labels or any output; where the two differ, nobody can say what is right, and the cell is
+two readers who did not see each other's labels or any output; where the two differ, nobody can say what is right, and the cell is
 left out and counted. Beside it, how often five further readers agree, by a strict, a plain and a generous wording of the question.
 """
 
