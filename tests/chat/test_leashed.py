@@ -54,7 +54,7 @@ class Playing(BaseChatModel):
         if isinstance(reply, BaseException):
             raise reply
         if isinstance(reply, float):
-            time.sleep(reply)
+            time.sleep(reply)  # in a worker that nobody waits for
             reply = "late"
         for at in range(0, len(reply), 7):
             yield ChatGenerationChunk(message=AIMessageChunk(reply[at : at + 7]))
@@ -127,23 +127,23 @@ def test_a_verdict_moves_toward_less_licence_and_is_worded_by_the_rules(leashed:
         ('{"verdict": "ask", "cla', "malformed"),
         (ConnectionResetError("gone"), "transport"),
         (ValueError("no chunks"), "malformed"),
-        (1.0, "timeout"),
+        (30.0, "timeout"),
     ],
 )
 def test_on_whatever_goes_wrong_the_rules_answer_stands_and_it_is_said_why(
     reply: Any, kind: str, leashed: Making, rules: Assistant
 ) -> None:
-    assistant, chat = leashed(reply, SAYS, seconds=0.5)
+    assistant, chat = leashed(reply, SAYS, seconds=0.5 if kind == "timeout" else 60)
     began = time.monotonic()
     answer = assistant.answer(PHOTO)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 15  # of the 30 that the slow one takes
     assert answer == rules.answer(PHOTO)
     assert held(answer) == {kind: 1}
     assert len(chat.asked) == 1
 
 
 def test_a_model_that_hangs_while_it_words_leaves_what_was_proved(leashed: Making) -> None:
-    assistant, _ = leashed(KEEPS, 1.0, seconds=0.5)
+    assistant, _ = leashed(KEEPS, 30.0, seconds=2)
     answer = assistant.answer(PHOTO)
     assert (answer.verdict, answer.explanation, held(answer)) == (Verdict.ASK, (), {"timeout": 1})
 

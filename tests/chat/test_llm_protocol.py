@@ -25,7 +25,7 @@ from tests.llm_behaviours import BEHAVIOURS, PLANTED, PLAYED
 from tests.llm_server import OLLAMA, OPENAI, ModelServer
 
 LIMIT = 1.0  # seconds for a model's work on an answer
-GRACE = 0.5
+GRACE = 15.0  # far less than the slow behaviours take, far more than a busy machine adds: it finds a hang, it measures no speed
 
 QUESTION = Message("Can I publish a customer's success story with their logo?")
 DUTY = Message("Do I have to say that I work here when I praise our product?")

@@ -52,7 +52,7 @@ def main(home: str) -> None:
     sys.modules["chat.web.app"] = module  # the real one takes seconds to load
     import chat.web.serve as serving
 
-    serving._FINISHING = 3.0
+    serving._FINISHING = 8.0
     settings = read_settings({"ASKFIRST_HOME": home, "ASKFIRST_PORT": "0", "ASKFIRST_LOG": sys.argv[2]}, Path(home))
 
     def log(text: str) -> None:

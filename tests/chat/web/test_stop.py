@@ -88,14 +88,14 @@ def server(tmp_path: Path) -> Iterator[Slow]:
 
 def begun(server: Slow, pool: ThreadPoolExecutor, seconds: float) -> Future[Any]:
     answer = pool.submit(server.get, f"/api/slow/{seconds}")
-    time.sleep(0.4)
+    time.sleep(1.0)
     return answer
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_an_answer_in_flight_is_finished_while_nothing_new_is_begun(how: signal.Signals, server: Slow) -> None:
     with ThreadPoolExecutor(1) as pool:
-        answer = begun(server, pool, 1.6)
+        answer = begun(server, pool, 6)
         server.process.send_signal(how)
         time.sleep(0.3)
         status, headers, said = server.get("/readyz")
@@ -122,10 +122,10 @@ def test_an_open_page_does_not_keep_it(server: Slow) -> None:
 
 def test_what_takes_longer_than_the_limit_is_broken_off(server: Slow) -> None:
     with ThreadPoolExecutor(1) as pool:
-        answer = begun(server, pool, 25)
+        answer = begun(server, pool, 40)
         server.process.send_signal(signal.SIGTERM)
         code, seconds = server.ended()
-        assert code == 0 and 2.5 < seconds < 15
+        assert code == 0 and 7 < seconds < 22
         status, headers, said = answer.result()
         assert status == 503 and headers["retry-after"] and json.loads(said)["title"] == "Stopping"
 
@@ -136,6 +136,7 @@ def test_a_second_signal_does_not_wait(server: Slow) -> None:
         for _ in range(2):
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.4)
-        assert server.ended() < (1, 10.0)
+        code, seconds = server.ended()
+        assert code in (0, 1) and seconds < 7  # the answer in flight would have had eight
         status, headers, said = answer.result()
         assert status == 503 and headers["retry-after"] and json.loads(said)["title"] == "Stopping"
