@@ -240,16 +240,19 @@ class OnnxEmbedder:
         """One unit row a text: mean of the token vectors, as sentence-transformers pools."""
         if not texts:
             return np.zeros((0, self._dimensions), np.float32)
-        rows = []
-        for at in range(0, len(texts), BATCH):
-            encoded = self._tokenizer.encode_batch([without_surrogates(text) for text in texts[at : at + BATCH]])
+        found = np.empty((len(texts), self._dimensions), np.float32)
+        # Texts of like length share a batch, so that short ones are not padded to the longest.
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            encoded = self._tokenizer.encode_batch([without_surrogates(texts[at]) for at in rows])
             feed = {
                 "input_ids": np.array([e.ids for e in encoded], np.int64),
                 "attention_mask": np.array([e.attention_mask for e in encoded], np.int64),
                 "token_type_ids": np.array([e.type_ids for e in encoded], np.int64),
             }
-            rows.append(self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0])
-        return np.concatenate(rows).astype(np.float32)
+            found[rows] = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
+        return found
 
 
 class SpacedEmbedder:

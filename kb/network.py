@@ -47,7 +47,7 @@ class Network:
     def run(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> list[npt.NDArray[np.float32]]:
         """Every output for every text, or for every text with its pair, as arrays whose first axis is the texts'; at least one text."""
         found: list[npt.NDArray[np.float32]] = []
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]) + (len(pairs[at]) if pairs is not None else 0))
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
             given = [without_surrogates(texts[at]) for at in rows]
