@@ -12,6 +12,7 @@ from chat.contacts import Contacts
 from chat.decide import Decided, Decision, Limits, OffTopic, Rule, Uncovered, confidence, decide, nearest, tempered
 from chat.draft import Examined, examine
 from chat.judge import Judge, Reading
+from chat.licence import licensing
 from chat.question import Question, understand
 from chat.wording import word
 from kb.clause import PRACTICES_POLICY, Clause, Evidence, Rank
@@ -74,7 +75,15 @@ class Assistant:
         practices = self._completed(found[Rank.PRACTICES], reading, question.lang, today, groups)
         in_doubt = self._in_doubt(question.lang, today, groups)
         decision = decide(
-            reading, rules, practices, in_doubt, self.limits, draft=question.draft, ours=question.asks_to_post or question.draft
+            reading,
+            rules,
+            practices,
+            in_doubt,
+            self.limits,
+            draft=question.draft,
+            lang=question.lang,
+            ours=question.asks_to_post or question.draft,
+            licensing=licensing(question.text, question.sought, draft=question.draft),
         )
         examined = examine(message.text, question.lang, question.account, self.terms) if question.draft else Examined()
         examined = self._located(examined, question.lang)
@@ -196,6 +205,7 @@ class Assistant:
                 for r in rules
             ],
             "sought": question.sought,
+            "licensing": sorted(licensing(question.text, question.sought, draft=question.draft)),
             "account": question.account,
         }
         return Answer(

@@ -6,14 +6,14 @@ never does. Doubt above the limit becomes `ask`, and a verdict that licenses som
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from chat.answer import Verdict
 from chat.judge import Reading
-from kb.clause import Clause, Evidence, Modality, Rank
+from kb.clause import LANGUAGES, Clause, Evidence, Modality, Rank
 
 LICENSING = (Verdict.YES, Verdict.YES_IF)
 
@@ -37,14 +37,14 @@ _SURE = 0.02  # doubt that a number with right check digits, or a listed name, i
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to abstain, fitted on the `tune` split: doubt allowed of a verdict that licenses, and of one that does not.
+    """When to abstain, fitted on the `tune` split: doubt allowed of a verdict that licenses, by language, and of one that does not.
 
     `scope` and `relevance` are the probabilities from which a message is ours and a rule bears on it; a message below
     `scope` is ours all the same where a rule is as near to it as `near`, a cosine. `slope`, `margin` and `offset` turn
     the judge's confidence into calibrated doubt (Platt scaling).
     """
 
-    licensing: float
+    licensing: Mapping[str, float]
     other: float
     scope: float
     near: float
@@ -56,7 +56,12 @@ class Limits:
 
     def tightened(self, limit: float) -> Limits:
         """The limits, made stricter where `limit` is lower; never looser."""
-        return replace(self, licensing=min(self.licensing, limit), other=min(self.other, limit))
+        licensing = {lang: min(allowed, limit) for lang, allowed in self.licensing.items()}
+        return replace(self, licensing=licensing, other=min(self.other, limit))
+
+    def allowed(self, verdict: Verdict, lang: str, licensing: Collection[Verdict]) -> float:
+        """The most doubt that a verdict is given with, where those of `licensing` set the person free."""
+        return self.licensing[lang] if verdict in licensing else self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +122,20 @@ def decide(
     limits: Limits,
     *,
     draft: bool,
+    lang: str = LANGUAGES[0],
     ours: bool = False,
+    licensing: Collection[Verdict] = LICENSING,
 ) -> Decision:
     """What the evidence comes to.
 
     `rules` are the organisation's clauses, `practices` those of the 25 practices, each best first; `in_doubt` is what
-    is cited when nothing settles the matter; `ours` says that the message is ours whatever the judge thinks.
+    is cited when nothing settles the matter; `ours` says that the message is ours whatever the judge thinks; `licensing`
+    are the verdicts that set the person free to act, for the message as it asks (`chat.licence.licensing`).
     """
+
+    def sure(verdict: Verdict, doubt: float) -> bool:
+        return doubt <= limits.allowed(verdict, lang, licensing)
+
     bearing = [rule for rule in rules if rule.relevance >= limits.relevance]
     if reading.scope < limits.scope and nearest(rules, practices) < limits.near and not bearing and not ours:
         return OffTopic()
@@ -133,13 +145,13 @@ def decide(
         if opposed := _opposed(bearing, limits, draft=draft):
             return Conflict((first.evidence.clause, opposed), doubt)
         ranked = [Evidence(rule.evidence.clause, rule.relevance) for rule in bearing]
-        return _decided(meant, doubt, ranked, limits)
+        return _decided(meant, doubt, ranked, sure)
     if not practices:
         # Only rules that do not bear on it, or nobody's rules but others': silence is not permission.
         return Uncovered(tuple(in_doubt) or tuple(rule.evidence.clause for rule in rules[:1]), doubt=1 - reading.scope / 2)
     meant, doubt = _weigh(reading.verdicts, limits, draft=draft)
     ranked = rank_practices(practices, reading, limits)
-    return _decided(meant, doubt, ranked, limits, reading.practices, in_doubt)
+    return _decided(meant, doubt, ranked, sure, reading.practices, in_doubt)
 
 
 def nearest(rules: Sequence[Rule], practices: Sequence[Evidence]) -> float:
@@ -188,18 +200,17 @@ def _decided(
     meant: Verdict | None,
     doubt: float,
     ranked: Sequence[Evidence],
-    limits: Limits,
+    sure: Callable[[Verdict, float], bool],
     practices: Mapping[int, float] | None = None,
     in_doubt: Sequence[Clause] = (),
 ) -> Decision:
-    """`practices` says how likely each practice is, as a logit, where the clauses are the practices'."""
+    """`sure` tells whether a verdict is given with such doubt; `practices` how likely each is, as a logit, where the clauses are theirs."""
     if meant is None:
         return Informed(_cited(_carriers(None, ranked, practices), practices))
     carriers = _carriers(meant, ranked, practices)
-    licensed = meant in LICENSING
-    grounded = not licensed or any(grants(meant, e.clause) for e in carriers[:_FEWEST])
+    grounded = meant not in LICENSING or any(grants(meant, e.clause) for e in carriers[:_FEWEST])
     cited = _cited(carriers, practices)
-    if doubt <= (limits.licensing if licensed else limits.other) and grounded:
+    if sure(meant, doubt) and grounded:
         return Decided(meant, cited, doubt, meant)
     # Asking because a rule says so cites that rule; asking out of doubt cites what would have carried the verdict meant.
     return Decided(Verdict.ASK, tuple(dict.fromkeys((*cited, *in_doubt[:1]))), doubt, meant)

@@ -41,6 +41,15 @@ _DUTY = re.compile(
     r"compulsory|gotta|got to|should|shall|supposed to|ought|wajib\w*|harus\w*|perlu\w*|kudu|mesti\w*|usah|diwajibkan|mewajibkan)\b",
     re.IGNORECASE,
 )
+# Plainly asks for a duty, whatever else is mentioned ("do I need anyone's ok"); and asks for advice, where either verdict sets free.
+_MUST_I = re.compile(
+    r"\b(?:do|does|must|would) (?:i|we|my \w+|our \w+|staff|employees)(?: (?:really|still|even|actually|honestly|always|then|also))? "
+    r"(?:have to|need)\b|\bmust (?:i|we)\b|\b(?:wajib|harus|perlu|mesti|kudu)(?:kah\b| (?:nggak|gak|ga|ngga|enggak|tidak|sih)\b)",
+    re.IGNORECASE,
+)
+_MAY_I = re.compile(r"\b(?:can|could|may|might) (?:i|we|my \w+|our \w+|staff|employees)\b|\b(?:boleh|bisa)\w*\b", re.IGNORECASE)
+_ADVICE = re.compile(r"\b(?:should|shall|sebaiknya|mending(?:an)?)\b", re.IGNORECASE)
+_PERMISSION = frozenset({Verdict.YES, Verdict.YES_IF})
 # The more a verdict licenses to do, the higher.
 _ORDER = (Verdict.NO, Verdict.ASK, Verdict.YES_IF, Verdict.YES)
 
@@ -53,6 +62,28 @@ def asked(text: str, *, draft: bool = False) -> Asked:
     if act == duty or _CONSEQUENCE.search(text):
         return Asked.UNCLEAR
     return Asked.ACT if act else Asked.DUTY
+
+
+def asks_for_duty(text: str) -> bool:
+    """Whether a message plainly asks whether something has to be done: "yes" is then "yes, you have to"."""
+    return bool(_MUST_I.search(text)) and not _MAY_I.search(text)
+
+
+def licensing(text: str, sought: str, *, draft: bool = False) -> frozenset[Verdict]:
+    """The verdicts that set the person free to do as they like: asked for a duty, that is "no, you need not".
+
+    `sought` is the text joined with what came before it, which tells where the text alone does not.
+    """
+    if draft:
+        return _PERMISSION
+    if _MUST_I.search(text):
+        return _PERMISSION | {Verdict.NO} if _MAY_I.search(text) else frozenset({Verdict.NO})
+    what = asked(text)
+    if what is Asked.UNCLEAR:
+        what = asked(sought)
+    if what is not Asked.DUTY:
+        return _PERMISSION
+    return _PERMISSION | {Verdict.NO} if _ADVICE.search(text) else frozenset({Verdict.NO})
 
 
 def licenses_no_more(proposed: Verdict | None, standing: Verdict | None, what: Asked) -> bool:

@@ -34,11 +34,11 @@ _BRAND = re.compile(
 # Plainly asks whether something may be posted somewhere. On the tune split it matches no message that is not ours.
 _ASKS_TO_POST = re.compile(
     r"\b(?:can|could|may|might|should|shall|must|ok(?:ay)?|fine|allowed|alright|all right|permitted)\b[^.?!]{0,40}?"
-    r"\b(?:post|posting|repost|share|sharing|upload|publish|tweet|retweet|blog|caption)\b[^.?!]{0,80}"
+    r"\b(?:post|posting|repost|share|sharing|upload|publish|tweet|retweet|blog|vlog|caption|go live|livestream|stream)\b[^.?!]{0,80}"
     r"\b(?:instagram|insta|ig|facebook|fb|tiktok|linkedin|twitter|x|youtube|threads|reddit|page|account|story|stories|feed|profile|channel|"
     r"group|online|social media|photo|picture|video|pic)\b"
     r"|\b(?:boleh\w*|bisa|aman|gapapa|gpp|izin|diizinkan|diperkenankan|wajib|harus)\b[^.?!]{0,50}?"
-    r"\b(?:posting\w*|post|nge-?post|repost|unggah|mengunggah|diunggah|upload|share|bagikan|membagikan|tayang\w*|story|tweet|ngetweet)\b"
+    r"\b(?:posting\w*|post|nge-?post|repost|unggah|mengunggah|diunggah|upload|share|bagikan|membagikan|tayang\w*|story|live|siaran langsung|vlog|ngevlog|tweet|ngetweet)\b"
     r"|\b(?:posting|post|unggah|upload|share|repost)\b[^.?!]{0,60}\bboleh\b"
     r"|\b(?:can|could|may|might|should|shall|must|ok(?:ay)?|fine|allowed|boleh\w*|bisa|aman|gapapa|gpp|diperkenankan)\b[^.?!]{0,60}?"
     r"\b(?:say|write|mention|comment|reply|review|complain|tell|put|add|use|show|pasang|memasang|komen\w*|balas|membalas|cerita|curhat|tulis|menulis|"

@@ -10,6 +10,7 @@ from chat.answer import Answer, Citation, Contact, Finding, Verdict
 from chat.cite import MOST
 from chat.contacts import Contacts
 from chat.decide import Conflict, Decided, Decision, Informed, OffTopic, Uncovered
+from chat.licence import asks_for_duty
 from chat.phrases import phrase
 from chat.question import Question
 from kb.clause import PRACTICES_POLICY, Authority, Clause, Modality
@@ -17,6 +18,7 @@ from kb.clause import PRACTICES_POLICY, Authority, Clause, Modality
 _LICENCES = (Modality.MAY, Modality.ASK_FIRST)
 _BANS = (Modality.MUST_NOT, Modality.SHOULD_NOT)
 _REFERENCES = 2
+_OF_DUTIES = (Verdict.YES, Verdict.NO)  # verdicts that say something else where a duty is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def word(decision: Decision, question: Question, references: Sequence[Clause], c
         case Conflict(clauses, doubt):
             verdict, reason = Verdict.ASK, phrase("reason_conflict", lang)
         case Decided(verdict, clauses, doubt, meant):
-            reason = _reason(verdict, meant, clauses[0], lang)
+            reason = _reason(verdict, meant, clauses[0], lang, duty=asks_for_duty(question.text) and not question.draft)
             if verdict is Verdict.YES_IF:
                 conditions = tuple(c.text for c in clauses[:2] if c.modality is not Modality.INFO)[:1]
         case _:
@@ -84,13 +86,15 @@ def with_model(answer: Answer, model: str, explanation: Sequence[str], suggestio
     return replace(answer, text="\n".join(lines) + gap + contact, model=model, explanation=tuple(explanation), suggestion=suggestion)
 
 
-def heading(verdict: Verdict | None, in_scope: bool, lang: str, *, draft: bool) -> str:
-    """The verdict as the first words of the answer."""
+def heading(verdict: Verdict | None, in_scope: bool, lang: str, *, draft: bool, text: str = "") -> str:
+    """The verdict as the first words of the answer to a message with this text."""
     if not in_scope:
         return phrase("off_topic", lang)
     if verdict is None:
         return phrase("information", lang)
-    return phrase(f"draft_{verdict.value}" if draft else verdict.value, lang)
+    if draft:
+        return phrase(f"draft_{verdict.value}", lang)
+    return phrase(f"duty_{verdict.value}" if verdict in _OF_DUTIES and asks_for_duty(text) else verdict.value, lang)
 
 
 def name(clause: Clause, lang: str) -> str:
@@ -103,8 +107,10 @@ def name(clause: Clause, lang: str) -> str:
     return phrase("rule_title", lang, title=clause.policy.title)
 
 
-def _reason(verdict: Verdict, meant: Verdict, clause: Clause, lang: str) -> str:
+def _reason(verdict: Verdict, meant: Verdict, clause: Clause, lang: str, *, duty: bool) -> str:
     rule = name(clause, lang)
+    if duty and verdict in _OF_DUTIES:
+        return phrase("reason_must" if verdict is Verdict.YES else "reason_need_not", lang, rule=rule)
     match verdict:
         case Verdict.YES:
             return phrase("reason_yes" if clause.modality in _LICENCES else "reason_yes_duty", lang, rule=rule)
@@ -136,7 +142,7 @@ def _text(
 ) -> str:
     """The whole answer as plain text, for the terminal and for copying."""
     lang = question.lang
-    lines = [f"{heading(verdict, in_scope, lang, draft=question.draft)}. {reason}"]
+    lines = [f"{heading(verdict, in_scope, lang, draft=question.draft, text=question.text)}. {reason}"]
     lines += [f"{phrase('condition', lang)}: {condition}" for condition in conditions]
     if found:
         lines += ["", f"{phrase('to_change' if verdict is Verdict.NO else 'to_check', lang)}:"]

@@ -2,7 +2,8 @@
 
 Doubt is calibrated by Platt scaling (Platt 1999). The limits are chosen as in risk control by testing (Angelopoulos et
 al., "Learn then Test", 2021): among the limits under which the exact one-sided 95 % bound on harm stays below the
-target, the one that answers most.
+target, the one that answers most. Of verdicts that set the person free this holds in each language by itself, so that neither pays
+for the other. What is likelier wrong than right by more than `MOST` is not given at all.
 """
 
 from __future__ import annotations
@@ -12,20 +13,25 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from chat.answer import Verdict
-from chat.decide import LICENSING, Limits
+from chat.decide import Limits
 from chat.evaluate import Outcome, clopper_pearson, figures, run, table
 from chat.opening import LIMITS, open_assistant
 from chat.scenarios import read_bank
+from kb.clause import LANGUAGES
 from kb.settings import Settings
 
 TARGET = 0.012
 TURNED_AWAY = 0.01  # of messages that are ours: the most that may be taken for somebody else's
-_START = Limits(licensing=1.0, other=1.0, scope=0.0, near=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=2.0)
+MOST = 0.6
+_START = Limits(
+    licensing=dict.fromkeys(LANGUAGES, 1.0), other=1.0, scope=0.0, near=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=2.0
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -73,21 +79,24 @@ def _confidence(outcomes: Sequence[Outcome]) -> np.ndarray:
     return np.column_stack([rows[:, 0], rows[:, 0] - rows[:, 1]])
 
 
-def _limits(decided: Sequence[Outcome], doubts: np.ndarray) -> dict[str, float]:
-    """The loosest doubt of licensing verdicts, then of the others, whose harm is within the target."""
+def _limits(decided: Sequence[Outcome], doubts: np.ndarray) -> dict[str, Any]:
+    """The loosest doubt of licensing verdicts, in each language, and of the others, whose harm is within the target."""
     meant = [Verdict(o.answer.explain["meant"]) for o in decided]
-    licensed = np.array([verdict in LICENSING for verdict in meant])
+    licensed = np.array([verdict.value in o.answer.explain["licensing"] for verdict, o in zip(meant, decided, strict=True)])
     harmful = np.array([verdict in o.case.harmful for verdict, o in zip(meant, decided, strict=True)])
-    listed = sum(bool(o.case.harmful) for o in decided)
-    found = {}
-    for name, chosen in (("licensing", licensed), ("other", ~licensed)):
+    listed = np.array([bool(o.case.harmful) for o in decided])
+    langs = np.array([o.case.lang for o in decided])
+
+    def loosest(chosen: np.ndarray, among: np.ndarray) -> float:
         best = 0.0
-        for limit in np.linspace(0.02, 0.8, 79):
+        for limit in np.arange(0.02, MOST + 1e-9, 0.0025).round(4):
             harm = int((harmful & chosen & (doubts <= limit)).sum())
-            if clopper_pearson(harm, listed, 0.05)[1] <= TARGET:
+            if clopper_pearson(harm, int((listed & among).sum()), 0.05)[1] <= TARGET:
                 best = float(limit)
-        found[name] = round(best, 3)
-    return found
+        return best
+
+    licensing = {lang: loosest(licensed & (langs == lang), langs == lang) for lang in LANGUAGES}
+    return {"licensing": licensing, "other": loosest(~licensed, np.ones(len(decided), bool))}
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def conversation(turns: Sequence[Turn], lang: str) -> str:
 def answer_card(answer: Answer, message: Message) -> str:
     """An answer as HTML: verdict, reason, what must hold, the quoted rules, how others do it, and a person to ask."""
     look, lang = _look(answer), answer.lang
-    verdict = heading(answer.verdict, answer.in_scope, lang, draft=message.draft)
+    verdict = heading(answer.verdict, answer.in_scope, lang, draft=message.draft, text=message.text)
     ours = [c for c in answer.citations if c.clause.policy.authority is Authority.BINDING]
     others = [c for c in answer.citations if c.clause.policy.authority is Authority.REFERENCE]
     conditions, rest = _conditions(answer.conditions, ours, lang)

@@ -12,7 +12,7 @@ from chat.decide import Conflict, Decided, Informed, Limits, OffTopic, Rule, Unc
 from chat.judge import Reading
 from kb.clause import Clause, Evidence, Modality, Policy
 
-LIMITS = Limits(licensing=0.3, other=0.4, scope=0.5, near=0.5, relevance=0.5, slope=6, margin=0, offset=-3, practice=0.5)
+LIMITS = Limits(licensing={"en": 0.3, "id": 0.3}, other=0.4, scope=0.5, near=0.5, relevance=0.5, slope=6, margin=0, offset=-3, practice=0.5)
 SURE = 0.95
 
 
@@ -68,7 +68,18 @@ def test_doubt_above_the_limit_becomes_ask_and_is_kept(verdict: Verdict, practic
     found = decide(reading(verdict, 0.45), [], practices, in_doubt, LIMITS, draft=False)
     assert isinstance(found, Decided)
     assert (found.verdict, found.meant) == (Verdict.ASK, verdict)
-    assert found.doubt > LIMITS.licensing
+    assert found.doubt > LIMITS.licensing["en"]
+
+
+def test_asked_for_a_duty_no_needs_the_certainty_of_a_licence_and_yes_does_not(practices: list[Evidence], in_doubt: list[Clause]) -> None:
+    limits = replace(LIMITS, licensing={"en": 0.05, "id": 0.4})
+    given = {
+        (verdict, lang): decide(reading(verdict, 0.8), [], practices, in_doubt, limits, draft=False, lang=lang, licensing={Verdict.NO})
+        for verdict in (Verdict.YES, Verdict.NO)
+        for lang in ("en", "id")
+    }
+    asked = {key: isinstance(found, Decided) and found.verdict is Verdict.ASK for key, found in given.items()}
+    assert asked == {(Verdict.YES, "en"): False, (Verdict.YES, "id"): False, (Verdict.NO, "en"): True, (Verdict.NO, "id"): False}
 
 
 def test_a_stricter_limit_asks_more_and_a_looser_one_changes_nothing(practices: list[Evidence], in_doubt: list[Clause]) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from chat.answer import Verdict
-from chat.licence import Asked, asked, licenses_no_more, says_no_more
+from chat.licence import Asked, asked, licenses_no_more, licensing, says_no_more
 
 YES, YES_IF, NO, ASK = Verdict.YES, Verdict.YES_IF, Verdict.NO, Verdict.ASK
 
@@ -134,3 +134,25 @@ def test_beside_a_verdict_that_licenses_nothing_a_sentence_that_restrains_is_sho
 )
 def test_a_sentence_says_no_more_than_the_verdict(sentence: str, verdict: Verdict | None, what: Asked, shown: bool) -> None:
     assert says_no_more(sentence, verdict, what) is shown
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("Can I post this?", {YES, YES_IF}),
+        ("Do I have to say that I work here?", {NO}),
+        ("Do I need anyone's ok to say sorry?", {NO}),
+        ("Wajib nggak sih balesin orang yang nanya jam buka?", {NO}),
+        ("Haruskah saya menyebut tempat kerja saya?", {NO}),
+        ("Should I stay away from jokes about my old firm?", {YES, YES_IF, NO}),
+        ("Can I post this or do I need approval?", {YES, YES_IF, NO}),
+        ("Nice weather for the launch.", {YES, YES_IF}),
+    ],
+)
+def test_what_sets_a_person_free_depends_on_what_is_asked(text: str, free: set[Verdict]) -> None:
+    assert licensing(text, text) == free
+    assert licensing(text, text, draft=True) == {YES, YES_IF}
+
+
+def test_a_follow_up_is_understood_by_what_came_before() -> None:
+    assert licensing("And on Facebook?", "Do I need to disclose it? And on Facebook?") == {NO}

@@ -99,6 +99,8 @@ def test_any_text_is_understood(text: str, history: list[str], draft: bool) -> N
         ("Boleh saya pasang foto seragam kantor di Instagram?", True),
         ("Can I put my graduation photo on LinkedIn if our logo is on the wall behind me?", True),
         ("Boleh pakai lagu viral buat reels toko?", True),
+        ("Boleh nggak gue live TikTok dari gudang pas lagi kerja?", True),
+        ("Is it okay to go live on Instagram from the stock room?", True),
         ("Can you put the meeting in my calendar?", False),
         ("How do I write a reply template in Outlook?", False),
         ("What is the best phone for photos?", False),

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from chat.answer import Verdict
-from chat.scenarios import Scenario, bank_files, read_bank, scenario
+from chat.scenarios import Scenario, bank_files, read_bank, read_files, scenario
+from chat.training.standing import is_like, words_of
 from kb.errors import CorpusError
 from tests.evaluation.digest import RECORD, digest
 
@@ -94,6 +95,17 @@ def test_reading_the_bank_opens_no_file_of_the_test_split() -> None:
         "assert not [name for name in opened if 'scenarios/test' in name.replace('\\\\\\\\', '/')]\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_cases_kept_for_the_next_training_are_sound_unread_and_unlike_the_test_split() -> None:
+    folder = ROOT / "corpus" / "scenarios" / "ahead"
+    ahead = list(read_files(sorted(folder.glob("*.yaml"))))
+    assert len(ahead) > 2500 and {case.lang for case in ahead} == {"en", "id"}
+    bank = read_bank()
+    assert not {case.id for case in ahead} & {case.id for case in bank}
+    assert not {case.group for case in ahead} & {case.group for case in bank}
+    tested = [words_of(" ".join((*case.history, case.text))) for case in read_files(sorted((folder.parent / "test").glob("*.yaml")))]
+    assert [case.id for case in ahead if is_like(" ".join((*case.history, case.text)), tested)] == []
 
 
 def test_the_test_split_is_what_was_recorded_before_it_was_first_measured() -> None:

@@ -54,6 +54,22 @@ def test_the_verdict_comes_first(
     assert found.contact.role in found.text
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict", "begins"),
+    [
+        ("Do I have to say that I work here?", Verdict.YES, "Yes, you have to. “House rules” asks for it."),
+        ("Do I have to say that I work here?", Verdict.NO, "No, you need not."),
+        ("Do I have to say that I work here?", Verdict.ASK, "Ask first."),
+        ("Apakah saya harus? Wajib nggak sih?", Verdict.NO, "Tidak harus."),
+    ],
+)
+def test_asked_for_a_duty_the_answer_says_whether_it_is_one(
+    text: str, verdict: Verdict, begins: str, people: Contacts, clause: Callable[..., Clause]
+) -> None:
+    found = word(Decided(verdict, (clause(),), 0.1, verdict), understand(Message(text)), (), people)
+    assert found.text.startswith(begins)
+
+
 def test_the_quotation_and_its_place_are_shown(people: Contacts, clause: Callable[..., Clause]) -> None:
     one = clause("4/1", "Ask before you post.", heading=("4 Conduct",), number="4 (1)")
     found = worded(Decided(Verdict.ASK, (one,), 0.1, Verdict.ASK), people)
