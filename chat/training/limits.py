@@ -3,7 +3,7 @@
 Doubt is calibrated by Platt scaling (Platt 1999). The limits are chosen as in risk control by testing (Angelopoulos et
 al., "Learn then Test", 2021): among the limits under which the exact one-sided 95 % bound on harm stays below the
 target, the one that answers most. Of verdicts that set the person free this holds in each language by itself, so that neither pays
-for the other. What is likelier wrong than right by more than `MOST` is not given at all.
+for the other. A verdict that is likelier wrong than right, its doubt above `MOST`, is not given at all.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from kb.settings import Settings
 
 TARGET = 0.012
 TURNED_AWAY = 0.01  # of messages that are ours: the most that may be taken for somebody else's
-MOST = 0.6
+MOST = 0.5
 _START = Limits(
     licensing=dict.fromkeys(LANGUAGES, 1.0), other=1.0, scope=0.0, near=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=2.0
 )
