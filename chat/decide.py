@@ -25,6 +25,12 @@ _CARRIES: Mapping[Verdict | None, tuple[Modality, ...]] = {
     Verdict.ASK: (Modality.ASK_FIRST, Modality.MUST, Modality.MUST_NOT),
     None: (Modality.MUST, Modality.SHOULD, Modality.MUST_NOT, Modality.MAY, Modality.ASK_FIRST, Modality.INFO),
 }
+# The same where a message asks for a duty: "yes, you have to", "no, you need not".
+_CARRIES_OF_DUTY = {
+    **_CARRIES,
+    Verdict.YES: (Modality.MUST, Modality.SHOULD, Modality.ASK_FIRST, Modality.MUST_NOT, Modality.SHOULD_NOT),
+    Verdict.NO: (Modality.MAY, Modality.INFO, Modality.SHOULD, Modality.MUST),
+}
 # In standard deviations of the search score: what a clause must be better by to overtake one whose force fits the
 # verdict, one place further down in `_CARRIES`, or a practice that is likelier.
 _MISFIT, _NEXT_FORCE, _OTHER_PRACTICE = 5.0, 0.4, 2.0
@@ -133,6 +139,8 @@ def decide(
     are the verdicts that set the person free to act, for the message as it asks (`chat.licence.licensing`).
     """
 
+    carrying = _CARRIES_OF_DUTY if set(licensing) == {Verdict.NO} else _CARRIES
+
     def sure(verdict: Verdict, doubt: float) -> bool:
         return doubt <= limits.allowed(verdict, lang, licensing)
 
@@ -145,13 +153,13 @@ def decide(
         if opposed := _opposed(bearing, limits, draft=draft):
             return Conflict((first.evidence.clause, opposed), doubt)
         ranked = [Evidence(rule.evidence.clause, rule.relevance) for rule in bearing]
-        return _decided(meant, doubt, ranked, sure)
+        return _decided(meant, doubt, ranked, sure, carrying)
     if not practices:
         # Only rules that do not bear on it, or nobody's rules but others': silence is not permission.
         return Uncovered(tuple(in_doubt) or tuple(rule.evidence.clause for rule in rules[:1]), doubt=1 - reading.scope / 2)
     meant, doubt = _weigh(reading.verdicts, limits, draft=draft)
     ranked = rank_practices(practices, reading, limits)
-    return _decided(meant, doubt, ranked, sure, reading.practices, in_doubt)
+    return _decided(meant, doubt, ranked, sure, carrying, reading.practices, in_doubt)
 
 
 def nearest(rules: Sequence[Rule], practices: Sequence[Evidence]) -> float:
@@ -201,14 +209,16 @@ def _decided(
     doubt: float,
     ranked: Sequence[Evidence],
     sure: Callable[[Verdict, float], bool],
+    carrying: Mapping[Verdict | None, tuple[Modality, ...]],
     practices: Mapping[int, float] | None = None,
     in_doubt: Sequence[Clause] = (),
 ) -> Decision:
-    """`sure` tells whether a verdict is given with such doubt; `practices` how likely each is, as a logit, where the clauses are theirs."""
+    """`sure` tells whether a verdict is given with such doubt, `carrying` which clauses can carry which verdict; `practices` how likely
+    each is, as a logit, where the clauses are theirs."""
+    carriers = _carriers(carrying[meant], ranked, practices)
     if meant is None:
-        return Informed(_cited(_carriers(None, ranked, practices), practices))
-    carriers = _carriers(meant, ranked, practices)
-    grounded = meant not in LICENSING or any(grants(meant, e.clause) for e in carriers[:_FEWEST])
+        return Informed(_cited(carriers, practices))
+    grounded = meant not in LICENSING or any(_binds(e.clause) and e.clause.modality in carrying[meant] for e in carriers[:_FEWEST])
     cited = _cited(carriers, practices)
     if sure(meant, doubt) and grounded:
         return Decided(meant, cited, doubt, meant)
@@ -216,9 +226,9 @@ def _decided(
     return Decided(Verdict.ASK, tuple(dict.fromkeys((*cited, *in_doubt[:1]))), doubt, meant)
 
 
-def _carriers(verdict: Verdict | None, ranked: Sequence[Evidence], practices: Mapping[int, float] | None) -> list[Evidence]:
-    """Clauses in the order in which they can carry the verdict; an organisation's own in that in which they bear on the message."""
-    fitting = _CARRIES[verdict]
+def _carriers(fitting: Sequence[Modality], ranked: Sequence[Evidence], practices: Mapping[int, float] | None) -> list[Evidence]:
+    """Clauses in the order in which they can carry a verdict that `fitting` ones carry; an organisation's own in that in which they bear
+    on the message."""
     leading = set(ranked[0].clause.practices) if ranked else set()
 
     def carries(evidence: Evidence) -> float:
@@ -250,7 +260,11 @@ def _cited(carriers: Sequence[Evidence], practices: Mapping[int, float] | None) 
 
 def grants(verdict: Verdict, clause: Clause) -> bool:
     """Whether the clause is binding and of a force that can license."""
-    return clause.policy.rank is not Rank.REFERENCE and clause.modality in _CARRIES[verdict]
+    return _binds(clause) and clause.modality in _CARRIES[verdict]
+
+
+def _binds(clause: Clause) -> bool:
+    return clause.policy.rank is not Rank.REFERENCE
 
 
 def _opposed(bearing: Sequence[Rule], limits: Limits, *, draft: bool) -> Clause | None:

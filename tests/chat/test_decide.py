@@ -63,6 +63,15 @@ def test_the_deciding_clause_has_the_force_of_the_verdict(
     assert found.clauses[0].id == f"practices/{deciding}"
 
 
+@pytest.mark.parametrize(("verdict", "deciding"), [(Verdict.YES, "22/1"), (Verdict.NO, "22/2")])
+def test_a_duty_is_carried_by_a_rule_that_requires_and_leave_by_one_that_allows(
+    verdict: Verdict, deciding: str, practices: list[Evidence], in_doubt: list[Clause]
+) -> None:
+    found = decide(reading(verdict), [], practices, in_doubt, LIMITS, draft=False, licensing={Verdict.NO})
+    assert isinstance(found, Decided)
+    assert (found.verdict, found.clauses[0].id) == (verdict, f"practices/{deciding}")
+
+
 @pytest.mark.parametrize("verdict", [Verdict.YES, Verdict.YES_IF, Verdict.NO])
 def test_doubt_above_the_limit_becomes_ask_and_is_kept(verdict: Verdict, practices: list[Evidence], in_doubt: list[Clause]) -> None:
     found = decide(reading(verdict, 0.45), [], practices, in_doubt, LIMITS, draft=False)
