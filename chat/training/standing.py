@@ -19,8 +19,8 @@ import math
 import random
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from chat.training.encoder import WIDTH, Encoder, export, training_cache
+from chat.training.encoder import WIDTH, Encoder, Exported, export, training_cache
 from kb.clause import LANGUAGES, PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
 from kb.compare import Coverage, Sheet, cells_of
 from kb.embedding import Embedder, ensure_export, open_embedder, shipped_model
@@ -40,7 +40,7 @@ from kb.support import SHIPPED
 
 SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 3, 32, 1.2e-4, 1.5e-3
-WHOLE_RATE, WHOLE_HEAD_RATE, TEXT_TIMES, PAIR_TIMES = 6e-5, 5e-4, 2, 3  # of the second course
+WHOLE_RATE, WHOLE_HEAD_RATE, TEXT_TIMES, PAIR_TIMES = 6e-5, 5e-4, 3, 2  # of the second course
 LIKE = 0.6  # share of words from which two texts are nearly the same
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
@@ -85,15 +85,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The clauses of one policy and, by each who labelled it, what they come to together for each practice."""
+    """The clauses of one policy and what they come to together for each practice, as `docs/coverage.md` defines it; `None`: not known.
+
+    `deciding` names the clauses by which they come to it: practice → places in `clauses`.
+    """
 
     clauses: tuple[str, ...]
-    hands: tuple[tuple[Coverage, ...], ...]
-
-    @property
-    def cells(self) -> tuple[Coverage | None, ...]:
-        """What all hands say of each practice; `None` where they differ."""
-        return tuple(said[0] if len(set(said)) == 1 else None for said in zip(*self.hands, strict=True))
+    cells: tuple[Coverage | None, ...]
+    deciding: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ _LETTERS = {"c": Coverage.COVERED, "p": Coverage.PARTLY, "m": Coverage.MISSING, 
 
 def texts(name: str, kept: Sequence[frozenset[str]] = ()) -> list[Text]:
     """Whole texts with their labelled cells, without clauses that are like one of `kept`: published policies by name, others as runs of
-    lines of a file in `corpus/labelled`."""
+    lines of a file in `corpus/labelled`. What only such clauses decide is not known."""
     files: dict[str, list[str]] = {}
     found: list[Text] = []
     for row in rows_of(name):
@@ -157,8 +156,15 @@ def texts(name: str, kept: Sequence[frozenset[str]] = ()) -> list[Text]:
             if row["file"] not in files:
                 files[row["file"]] = [line["text"] for line in rows_of(row["file"])]
             clauses = files[row["file"]][row["first"] : row["first"] + row["count"]]
-        hands = tuple(tuple(_LETTERS[letter] for letter in hand.split()) for hand in row["cells"])
-        found.append(Text(tuple(clause for clause in clauses if not is_like(clause, kept)), hands))
+        places = {at: place for place, at in enumerate(at for at, clause in enumerate(clauses) if not is_like(clause, kept))}
+        deciding = {int(number): [places[at] for at in chosen if at in places] for number, chosen in row["deciding"].items()}
+        cells = [_LETTERS[letter] for letter in row["cells"].split()]
+        known = (None if deciding.get(number) == [] else cell for number, cell in zip(PRACTICE_NUMBERS, cells, strict=True))
+        found.append(
+            Text(
+                tuple(clauses[at] for at in places), tuple(known), {number: tuple(chosen) for number, chosen in deciding.items() if chosen}
+            )
+        )
     return [text for text in found if text.clauses]
 
 
@@ -226,6 +232,18 @@ class StandingNetwork(nn.Module):
         return torch.sigmoid(about).unsqueeze(-1) * torch.softmax(stance, -1), relation
 
 
+def restored(file: Path) -> StandingNetwork:
+    """The network in an exported file, to be trained further; its weights are those of the export, of 8 bits where it has them."""
+    network, stored = StandingNetwork(), Exported(file)
+    network.encoder.load_state_dict(stored.encoder(), strict=False)
+    stored.fill(network, "middle", "about", "side", "both", "relation")
+    stored.fill(network, "stance", product="MatMul")
+    with torch.no_grad():
+        network.practices.copy_(stored.operand("/Mul_4")[0])
+        network.usual.copy_(stored.operand("/Add_2")[0])
+    return network
+
+
 class Material:
     """Examples as padded batches of tokens."""
 
@@ -280,8 +298,8 @@ def loss_of_couples(network: StandingNetwork, material: Material, batch: Sequenc
 def loss_of_text(network: StandingNetwork, material: Material, text: Text) -> torch.Tensor:
     """Binary cross-entropies of what the clauses of a whole text come to: its surest clause says a practice, touches it, goes against it.
 
-    Multiple-instance learning (Dietterich et al. 1997): only the text has a label, and the surest clause answers for it. Where hands
-    differ the truth lies between them.
+    Multiple-instance learning (Dietterich et al. 1997): the text has the label. For what is true of it the deciding clauses answer where
+    they are named, else, and for what is not true, the surest clause.
     """
     with torch.autocast("cpu", torch.bfloat16):
         about, stance, _ = network.logits(*material.tokens(text.clauses))
@@ -293,9 +311,13 @@ def loss_of_text(network: StandingNetwork, material: Material, text: Text) -> to
         (touches, (Coverage.COVERED, Coverage.PARTLY), (Coverage.CONTRADICTS,)),
         (against, (Coverage.CONTRADICTS,), ()),
     ):
-        known = torch.tensor([not any(hand[at] in silent for hand in text.hands) for at in range(len(PRACTICE_NUMBERS))])
-        truth = torch.tensor([[float(cell in true) for cell in hand] for hand in text.hands]).mean(0)
-        each = functional.binary_cross_entropy(surest.amax(0).clamp(1e-5, 1 - 1e-5), truth, reduction="none")
+        known = torch.tensor([cell is not None and cell not in silent for cell in text.cells])
+        truth = torch.tensor([float(cell in true) for cell in text.cells])
+        answering = [
+            surest[list(text.deciding[number]), at].mean() if cell in true and number in text.deciding else surest[:, at].max()
+            for at, (number, cell) in enumerate(zip(PRACTICE_NUMBERS, text.cells, strict=True))
+        ]
+        each = functional.binary_cross_entropy(torch.stack(answering).clamp(1e-5, 1 - 1e-5), truth, reduction="none")
         total = total + (each * known).sum()
     return total / 3
 
@@ -417,8 +439,13 @@ def bounds(standing: Standing, examples: Sequence[Example]) -> dict[str, float]:
 
 
 def settled() -> list[Text]:
-    """The texts and the policies `CALIBRATED`, with the cells on which those who labelled them agree."""
-    return texts("cells-texts.jsonl") + texts("cells-policies.jsonl")
+    """The texts and the policies `CALIBRATED` by which the bounds are chosen."""
+    return texts("cells-settled.jsonl")
+
+
+def learned(kept: Sequence[frozenset[str]]) -> list[Text]:
+    """The texts that are learned from."""
+    return texts("cells-guided.jsonl", kept)
 
 
 def _sheet_of(standing: Standing, texts: Sequence[str]) -> Sheet:
@@ -433,6 +460,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=PARAMETERS)
     parser.add_argument("--pairs", type=Path, default=PAIRS, help="labelled pairs of clauses")
     parser.add_argument("--exported", action="store_true", help="keep the network that is there; fit bounds and relations anew")
+    parser.add_argument("--further", action="store_true", help="start the second course from the network that is there")
     options = parser.parse_args(list(arguments) if arguments is not None else None)
     material = Material()
     kept = measured()
@@ -442,19 +470,17 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(f"{len(examples):,} clauses and {len(pairs):,} pairs to learn from, {len(aside):,} clauses kept back", flush=True)
     file = options.out / "standing.onnx"
     if not options.exported:
-        whole = texts("cells-learned.jsonl", kept) + texts("cells-published.jsonl", kept)
-        network = fit_whole(fit(examples, pairs, material), whole, examples, pairs, material)
-        torch.save(network.encoder.state_dict(), trained_encoder())
-        export(network, ["stances", "relation"], file)
+        first = restored(PARAMETERS / "standing.onnx") if options.further else fit(examples, pairs, material)
+        export(fit_whole(first, learned(kept), examples, pairs, material), ["stances", "relation"], file)
     # The regressions are read together with the network, so that the card is complete only after both.
     empty = {"weights": [[0.0]], "bias": [0.0]}
     standing = Standing(Network(file, LONGEST), {"bounds": {}, "relations": {"first": empty, "second": empty}})
     card = {
-        "made by": "python -m chat.training.standing",
+        "made by": "python -m chat.training.standing" + (" --further" if options.further else ""),
         "seed": SEED,
         "epochs": EPOCHS,
         "learned from": len(examples),
-        "texts": len(texts("cells-learned.jsonl") + texts("cells-published.jsonl")),
+        "texts": len(learned(kept)),
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "bounds": bounds(standing, aside),
         "relations": relations(standing, options.pairs),
@@ -464,11 +490,6 @@ def main(arguments: Iterable[str] | None = None) -> None:
     stances, truth = standing.read_texts([example.text for example in aside]), truth_of(aside)
     for stance in Stance:
         print(f"clauses kept back, {stance.name.lower()}: F1 {f1(stances[..., stance] >= 0.5, truth[..., stance]):.3f}")
-
-
-def trained_encoder() -> Path:
-    """Where the encoder is kept after this training, for the next to start from."""
-    return training_cache() / "encoder.pt"
 
 
 def relations(standing: Standing, file: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from chat.training.standing import CALIBRATED, HELD, PAIRS, Text, is_held, is_like, labelled, measured, rows_of, settled, texts, words_of
+from chat.training.standing import CALIBRATED, HELD, PAIRS, is_held, is_like, labelled, measured, rows_of, settled, texts, words_of
 from kb.clause import PRACTICE_NUMBERS
 from kb.compare import Coverage
 from kb.standing import Relation
@@ -44,25 +44,31 @@ def test_the_clauses_of_held_policies_and_the_held_pairs_are_measured() -> None:
 
 def test_the_bounds_are_chosen_on_what_is_neither_measured_nor_learned() -> None:
     assert not CALIBRATED & HELD
-    assert {row["policy"] for row in rows_of("cells-policies.jsonl")} == CALIBRATED
+    assert {row["policy"] for row in rows_of("cells-settled.jsonl") if "policy" in row} == CALIBRATED
     learned = {example.text for example in labelled() if example.policy not in CALIBRATED}
     kept = [row["text"] for row in rows_of("kept.jsonl")]
     both = [text for text in kept if text in learned]  # what everybody says: "Count to ten."
     assert len(both) < 0.005 * len(kept) and all(len(text.split()) <= 7 for text in both)
-    assert len(settled()) == len(CALIBRATED) + len(list(rows_of("cells-texts.jsonl")))
+    assert {row["file"] for row in rows_of("cells-settled.jsonl") if "file" in row} == {"kept.jsonl"}
 
 
-def test_every_text_has_clauses_and_a_cell_for_each_practice() -> None:
-    found = [*texts("cells-learned.jsonl"), *texts("cells-published.jsonl"), *settled()]
-    assert len(found) > 500
-    assert all(text.clauses and len(text.hands) > 1 and all(len(hand) == len(PRACTICE_NUMBERS) for hand in text.hands) for text in found)
-    assert not {row["policy"] for row in rows_of("cells-published.jsonl")} & (CALIBRATED | HELD)
+def test_every_text_has_clauses_a_cell_for_each_practice_and_clauses_that_decide_what_is_not_missing() -> None:
+    found = [*texts("cells-guided.jsonl"), *settled()]
+    assert len(found) > 800
+    for text in found:
+        assert text.clauses and len(text.cells) == len(PRACTICE_NUMBERS)
+        said = {number for number, cell in zip(PRACTICE_NUMBERS, text.cells, strict=True) if cell is not Coverage.MISSING}
+        assert set(text.deciding) == said
+        assert all(0 <= at < len(text.clauses) for chosen in text.deciding.values() for at in chosen)
+    assert not {row["policy"] for row in rows_of("cells-guided.jsonl") if "policy" in row} & (CALIBRATED | HELD)
 
 
-def test_a_cell_on_which_hands_differ_is_not_settled() -> None:
-    rest = (Coverage.MISSING,) * 23
-    hands = (Coverage.COVERED, Coverage.COVERED, *rest), (Coverage.COVERED, Coverage.PARTLY, *rest)
-    assert Text(("Be kind.",), hands).cells == (Coverage.COVERED, None, *rest)
+def test_what_only_a_measured_clause_decides_is_not_known() -> None:
+    whole = texts("cells-guided.jsonl")[0]
+    number, chosen = next(iter(whole.deciding.items()))
+    without = texts("cells-guided.jsonl", [words_of(whole.clauses[at]) for at in chosen])[0]
+    assert without.cells[number - 1] is None and number not in without.deciding
+    assert len(without.clauses) < len(whole.clauses)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 Pairs: of 483 clause–practice and 312 clause–clause pairs in both languages the third that `chat.training.standing.is_held` keeps
 back (`--part tuned` shows the other two thirds). Cells: six drafts and fourteen published policies × 25 practices, each labelled by
-two readers who did not see each other's labels or any output; where the two differ, nobody can say what is right, and the cell is
-left out and counted. Beside it, how often five further readers agree, by a strict, a plain and a generous wording of the question.
+three readers who followed `docs/coverage.md` and saw neither each other's labels nor any output; what two of them say is right. Where
+all three differ the cell is left out and counted.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -88,48 +89,51 @@ def documents() -> Iterator[tuple[str, str, Policy, list[Clause]]]:
         yield "published", name, clauses[0].policy, clauses
 
 
+LETTERS = {"c": Coverage.COVERED, "p": Coverage.PARTLY, "m": Coverage.MISSING, "x": Coverage.CONTRADICTS}
+
+
+def labels() -> dict[str, list[tuple[Coverage, ...]]]:
+    """What each reader says of each document, one of four for each practice: (readers, 25)."""
+    readers: dict[str, dict[str, str]] = json.loads((DATA / "cells.json").read_text("utf-8"))
+    return {name: [tuple(LETTERS[letter] for letter in cells[name].split()) for cells in readers.values()] for name in readers["first"]}
+
+
+def settled(said: Sequence[Coverage]) -> Coverage | None:
+    """What at least two readers of a cell say."""
+    coverage, count = Counter(said).most_common(1)[0]
+    return coverage if count > 1 else None
+
+
 def cells_right(standing: Standing, say: Callable[[str], None], *, wrong: bool) -> None:
     """How many of the labelled cells are right, by group and in all."""
-    labels = json.loads((DATA / "cells.json").read_text("utf-8"))
+    read = labels()
     right, of, left_out, confused = Counter[str](), Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     for group, name, policy, clauses in documents():
         found = cells_of(sheet_of(standing, policy, clauses), standing.bounds)
-        for number in PRACTICE_NUMBERS:
-            one, other = (labels[hand].get(name, {}).get(str(number)) for hand in ("first", "second"))
-            if one != other or one is None:
+        for number, by_reader in zip(PRACTICE_NUMBERS, zip(*read[name], strict=True), strict=True):
+            true = settled(by_reader)
+            if true is None:
                 left_out[group] += 1
                 continue
             said = Coverage.MISSING if found[number].coverage is Coverage.UNKNOWN else found[number].coverage
             of[group] += 1
-            right[group] += said.value == one
-            confused[one, said.value] += 1
-            if wrong and said.value != one:
+            right[group] += said is true
+            confused[true.value, said.value] += 1
+            if wrong and said is not true:
                 clause = next(iter(found[number].against or found[number].clauses), None)
-                say(f"  {name} {number}: labelled {one}, said {said.value}" + (f" for: {clause.text[:110]}" if clause else ""))
+                say(f"  {name} {number}: labelled {true.value}, said {said.value}" + (f" for: {clause.text[:110]}" if clause else ""))
     for group in of:
-        say(f"cells of {group:<10}{right[group] / of[group]:.1%} of {of[group]} right; {left_out[group]} left out, as labels differ")
+        say(f"cells of {group:<10}{right[group] / of[group]:.1%} of {of[group]} right; {left_out[group]} left out, as all three differ")
     say(f"cells in all        {right.total() / of.total():.1%} of {of.total()}")
     say("labelled → said: " + ", ".join(f"{one} → {said} {count}" for (one, said), count in confused.most_common()))
 
 
-def readers_right(say: Callable[[str], None]) -> None:
-    """How often readers who saw neither labels nor output agree with the labels, and the middle one of them; not of the longest draft."""
-    labels, readers = (json.loads((DATA / file).read_text("utf-8")) for file in ("cells.json", "cells-readers.json"))
-    letters = {"m": "missing", "p": "partly", "c": "covered", "x": "contradicts"}
-    right, of = Counter[tuple[str, str]](), Counter[str]()
-    for name in next(iter(readers.values())):
-        group = "published" if name in HELD else "drafts"
-        for number in PRACTICE_NUMBERS:
-            one, other = (labels[hand].get(name, {}).get(str(number)) for hand in ("first", "second"))
-            if one != other or one is None:
-                continue
-            said = {reader: cells[name].split()[number - 1] for reader, cells in readers.items()}
-            said["the middle one"] = sorted(said.values(), key="mpcx".index)[len(said) // 2]
-            of[group] += 1
-            right.update((reader, group) for reader, letter in said.items() if letters[letter] == one)
-    for reader in (*readers, "the middle one"):
-        shares = ", ".join(f"{group} {right[reader, group] / of[group]:.1%} of {of[group]}" for group in of)
-        say(f"a reader ({reader}): {shares}; in all {sum(right[reader, group] for group in of) / of.total():.1%}")
+def readers_agree(say: Callable[[str], None]) -> None:
+    """How often two of those who labelled the cells say the same."""
+    read = labels()
+    for one, other in itertools.combinations(range(3), 2):
+        pairs = [pair for hands in read.values() for pair in zip(hands[one], hands[other], strict=True)]
+        say(f"readers {one + 1} and {other + 1} say the same of {sum(a is b for a, b in pairs) / len(pairs):.1%} of {len(pairs)} cells")
 
 
 def main() -> None:
@@ -147,9 +151,8 @@ def main() -> None:
         print(line)
     for line in clause_pairs(standing, embedder, [row for row in lines("clause_pairs.jsonl") if is_held(row["one"]) == held]):
         print(line)
-    if (DATA / "cells.json").is_file():
-        cells_right(standing, print, wrong=options.wrong)
-        readers_right(print)
+    cells_right(standing, print, wrong=options.wrong)
+    readers_agree(print)
 
 
 if __name__ == "__main__":
