@@ -15,6 +15,7 @@ from chat.opening import open_knowledge
 from chat.shelf import Shelf
 from kb.clause import PRACTICE_NUMBERS, PRACTICES_POLICY, Authority, Clause, Policy
 from kb.compare import Filter, Sheet, compare
+from kb.coverage import what_counts
 from kb.disagreements import shipped_disagreements
 from kb.errors import InputError
 from kb.quality import notes
@@ -85,6 +86,7 @@ class Comparer:
             facts={n: clause.text for n, clause in rules.items()},
             models=model_clauses(lang),
             disagreements=_disagreements(lang),
+            counts=what_counts(lang),
         )
 
     def _lay_out(self, policies: Sequence[Policy]) -> None:

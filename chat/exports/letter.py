@@ -135,6 +135,9 @@ def _gaps(document: Any, report: Report) -> None:
         _labelled(document, say("common", lang), common(row, report))
         if number in report.facts:
             _labelled(document, say("asks", lang), report.facts[number])
+        if counts := report.counts.get(number):
+            _labelled(document, say("counts_covered", lang), f"{counts.covered}.")
+            _labelled(document, say("counts_partly", lang), f"{counts.partly}.")
         for clause in (*row.draft.against, *row.draft.clauses)[:_SHOWN]:
             _quote(document, say("ours", lang), clause, lang)
         for pair in row.beside:

@@ -97,6 +97,9 @@ def _gaps(report: Report) -> Iterator[str]:
         yield from (f"{safe(say('common', lang))}: {safe(common(row, report))}", "")
         if number in report.facts:
             yield from (f"{safe(say('asks', lang))}: {safe(report.facts[number])}", "")
+        if counts := report.counts.get(number):
+            yield from (f"{safe(say('counts_covered', lang))}: {safe(counts.covered)}.", "")
+            yield from (f"{safe(say('counts_partly', lang))}: {safe(counts.partly)}.", "")
         for clause in (*row.draft.against, *row.draft.clauses)[:3]:
             yield from _quoted(say("ours", lang), clause, lang)
         for pair in row.beside:

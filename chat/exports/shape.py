@@ -31,6 +31,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "practices": [
             {"practice": row.subject, "title": report.titles.get(row.subject, "")}
             | {"asks": report.facts.get(int(row.subject)), "model_clause": report.models.get(int(row.subject))}
+            | _counted(report, int(row.subject))
             | {"disagreements": [{"title": head, "text": text} for head, text in report.disagreements.get(int(row.subject), ())]}
             | _row(row, report)
             for row in comparison.practices
@@ -95,6 +96,11 @@ _OF_POLICY = (
     "title", "organisation", "lang", "authority", "sector", "country", "version", "published", "effective_from", "effective_to",
     "coverage", "missing", "url", "url_is",
 )  # fmt: skip
+
+
+def _counted(report: Report, number: int) -> dict[str, Any]:
+    counts = report.counts.get(number)
+    return {"covered_by": counts.covered if counts else None, "partly_by": counts.partly if counts else None}
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

@@ -244,9 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--out", type=Path, default=PARAMETERS)
     parser.add_argument("--exported", action="store_true", help="keep the network that is there; fit its weights anew")
-    parser.add_argument(
-        "--further", action="store_true", help="train the network that is there further, over all cases"
-    )
+    parser.add_argument("--further", action="store_true", help="train the network that is there further, over all cases")
     options = parser.parse_args(arguments)
     random.seed(SEED)
     np.random.seed(SEED)

@@ -6,7 +6,7 @@ from html import escape
 
 from chat.exports import Report
 from chat.web.frame import Place, screen
-from chat.web.pages.compare_parts import Asked, Draft, address, cards, head, query, quoted, silent, tag
+from chat.web.pages.compare_parts import Asked, Draft, address, cards, counted, head, query, quoted, silent, tag
 from chat.web.pages.compare_words import tell
 from chat.web.pieces import badge
 from chat.web.words import known
@@ -27,6 +27,7 @@ def cell_page(report: Report, row: Row, other: Cell | None, draft: Draft | None,
     body = (
         f'<p class="af-crumbs"><a href="{address(place, "compare", asked)}">{tell("back", lang)}</a></p>'
         f"<h1>{escape(title)}</h1>{f'<p class=af-intro>{escape(fact)}</p>' if fact else ''}"
+        f"{counted(report.counts.get(int(row.subject)), lang)}"
         f'<div class="{"af-pair" if len(sides) > 1 else ""} af-cmp-sides">{"".join(sides)}</div>'
     )
     more = [("practice", str(row.subject)), *([("beside", other.policy.id)] if other else [])]

@@ -7,7 +7,7 @@ from html import escape
 
 from chat.exports import Report
 from chat.web.frame import Place
-from chat.web.pages.compare_parts import SIGNS, Asked, address, cards, quoted, silent, tag
+from chat.web.pages.compare_parts import SIGNS, Asked, address, cards, counted, quoted, silent, tag
 from chat.web.pages.compare_words import tell
 from chat.web.pages.parts import named
 from chat.web.pieces import icon, words
@@ -83,7 +83,7 @@ def _gap(row: Row, report: Report, place: Place, asked: Asked, *, indexed: bool)
         f'<input type="checkbox" form="{_FORM}" name="practice" value="{number}" checked aria-label="{tell("tick", lang, title=title)}">'
         f'<h3><a data-cell href="{address(place, "compare/cell", asked, ("practice", str(number)))}">{escape(title)}</a></h3>'
         f'{tag(draft.coverage, lang)}</div>{fact}<p class="af-cmp-quiet">{common(row, lang)}</p>'
-        f'<details class="af-fold"><summary>{tell("beside", lang)}</summary><div '
+        f'{counted(report.counts.get(number), lang)}<details class="af-fold"><summary>{tell("beside", lang)}</summary><div '
         f'class="af-pair"><div><h4>{tell("ours", lang)}</h4>{ours}</div>'
         f"<div><h4>{tell('theirs', lang)}</h4>{theirs}</div></div>"
         f"</details>{_model(number, report, lang)}{_disagreements(number, report, lang)}</li>"

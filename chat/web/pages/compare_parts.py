@@ -16,6 +16,7 @@ from chat.web.pieces import words
 from chat.web.words import known
 from kb.clause import Clause
 from kb.compare import Coverage, Filter, Sheet
+from kb.coverage import Counts
 
 # Read without colour; what each means stands beside the map.
 SIGNS = {
@@ -96,6 +97,18 @@ def silent(coverage: Coverage, lang: str) -> str:
     """What is said where a policy has no clause; of one that is known in part never that it is silent."""
     key = "compare_unknown" if coverage is Coverage.UNKNOWN else "compare_silent"
     return f'<p class="af-silent">{words(key, lang)}</p>'
+
+
+def counted(counts: Counts | None, lang: str) -> str:
+    """What makes a practice covered, and what only in part, to be opened."""
+    if counts is None:
+        return ""
+    named = ((Coverage.COVERED, "counts_covered", counts.covered), (Coverage.PARTLY, "counts_partly", counts.partly))
+    shown = "".join(
+        f'<dt><span aria-hidden="true">{SIGNS[coverage]}</span> {tell(key, lang)}</dt><dd>{escape(text)}.</dd>'
+        for coverage, key, text in named
+    )
+    return f'<details class="af-fold"><summary>{tell("counts", lang)}</summary><dl class="af-cmp-disagree">{shown}</dl></details>'
 
 
 def head() -> str:

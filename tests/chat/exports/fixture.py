@@ -7,6 +7,7 @@ import numpy as np
 from chat.exports import Report
 from kb.clause import Authority, Clause, Modality, Policy
 from kb.compare import Comparison, Sheet, compare
+from kb.coverage import Counts
 from kb.quality import Note
 from kb.standing import Bounds, Relation, Stance
 
@@ -96,4 +97,5 @@ def report(draft: Sheet | None = DRAFTED, lang: str = "en", *named: Sheet) -> Re
         {number: f"fact of {number}" for number in range(1, 26)},
         {number: f"[Somebody] settles {number}." for number in range(1, 26)},
         {22: (("Consent in writing or not", "Beta wants it in writing, Alpha does not say."),)},
+        {number: Counts(f"the whole of {number}", f"a piece of {number}") for number in range(1, 26)},
     )

@@ -210,6 +210,13 @@ def test_the_document_is_in_the_report_s_language() -> None:
 # --- json ---
 
 
+def test_what_counts_stands_with_every_gap() -> None:
+    for shown in (text(report(), "md"), all_text(document(report()))):
+        assert "Any of this covers it: the whole of 22." in shown and "This covers it only in part: a piece of 22." in shown
+    [practice] = [row for row in json.loads(text(report(), "json"))["practices"] if row["practice"] == 22]
+    assert (practice["covered_by"], practice["partly_by"]) == ("the whole of 22", "a piece of 22")
+
+
 def test_json_holds_everything_under_stable_keys() -> None:
     found = json.loads(text(report(DRAFTED, "en", PUBLISHED[0]), "json"))
     assert set(found) == {
