@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from chat.training.standing import CALIBRATED, HELD, PAIRS, is_held, is_like, labelled, measured, rows_of, settled, texts, words_of
+from chat.training.standing import CALIBRATED, HELD, PAIRS, is_held, is_like, labelled, measured, rows_of, settled, texts, words_of, written
 from kb.clause import PRACTICE_NUMBERS
 from kb.compare import Coverage
 from kb.standing import Relation
@@ -53,14 +53,24 @@ def test_the_bounds_are_chosen_on_what_is_neither_measured_nor_learned() -> None
 
 
 def test_every_text_has_clauses_a_cell_for_each_practice_and_clauses_that_decide_what_is_not_missing() -> None:
-    found = [*texts("cells-guided.jsonl"), *settled()]
-    assert len(found) > 800
+    found = [*texts("cells-guided.jsonl"), *texts("cells-written.jsonl"), *settled()]
+    assert len(found) > 1000
     for text in found:
         assert text.clauses and len(text.cells) == len(PRACTICE_NUMBERS)
         said = {number for number, cell in zip(PRACTICE_NUMBERS, text.cells, strict=True) if cell is not Coverage.MISSING}
         assert set(text.deciding) == said
         assert all(0 <= at < len(text.clauses) for chosen in text.deciding.values() for at in chosen)
     assert not {row["policy"] for row in rows_of("cells-guided.jsonl") if "policy" in row} & (CALIBRATED | HELD)
+
+
+def test_a_written_policy_comes_to_what_its_clauses_say_what_goes_against_a_practice_first() -> None:
+    row, text = next(iter(rows_of("cells-written.jsonl"))), texts("cells-written.jsonl")[0]
+    for number, cell in zip(PRACTICE_NUMBERS, text.cells, strict=True):
+        said = [letter for letter in "xcp" if any(number in clause[letter] for clause in row["clauses"])]
+        assert cell is {"x": Coverage.CONTRADICTS, "c": Coverage.COVERED, "p": Coverage.PARTLY}[said[0]] if said else Coverage.MISSING
+    for example in written():
+        lists = [set(numbers) for numbers in (example.same, example.part, example.opposite)]
+        assert set().union(*lists) <= set(PRACTICE_NUMBERS) and not any(one & other for one, other in combinations(lists, 2))
 
 
 def test_what_only_a_measured_clause_decides_is_not_known() -> None:
