@@ -105,7 +105,7 @@ def counted(counts: Counts | None, lang: str) -> str:
         return ""
     named = ((Coverage.COVERED, "counts_covered", counts.covered), (Coverage.PARTLY, "counts_partly", counts.partly))
     shown = "".join(
-        f'<dt><span aria-hidden="true">{SIGNS[coverage]}</span> {tell(key, lang)}</dt><dd>{escape(text)}.</dd>'
+        f'<dt><span aria-hidden="true">{SIGNS[coverage]}</span> {tell(key, lang)}</dt><dd>{escape(text[:1].upper() + text[1:])}.</dd>'
         for coverage, key, text in named
     )
     return f'<details class="af-fold"><summary>{tell("counts", lang)}</summary><dl class="af-cmp-disagree">{shown}</dl></details>'
