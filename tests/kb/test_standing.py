@@ -53,8 +53,10 @@ def test_the_card_is_of_this_network_which_is_no_larger_than_it_may_be() -> None
 @pytest.mark.model
 @pytest.mark.parametrize(("practice", "text", "stance"), PLAIN)
 def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: int, text: str, stance: Stance) -> None:
-    found = standing.read([clause(text)])[0]
-    assert np.unravel_index(found.argmax(), found.shape) == (practice - 1, stance), found.max()
+    found = sheet(standing, text)
+    assert found.stances[0].sum(axis=1).argmax() == practice - 1
+    assert stance is Stance.SAME
+    assert cells_of(found, standing.bounds)[practice].coverage is Coverage.COVERED
 
 
 @pytest.mark.model
