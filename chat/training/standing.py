@@ -40,7 +40,7 @@ from kb.support import SHIPPED
 
 SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 3, 32, 1.2e-4, 1.5e-3
-WHOLE_RATE, WHOLE_HEAD_RATE, TEXT_TIMES, PAIR_TIMES = 1e-4, 1e-3, 1, 1  # of the second course
+WHOLE_RATE, WHOLE_HEAD_RATE, TEXT_TIMES, PAIR_TIMES = 6e-5, 5e-4, 3, 2  # of the second course
 LIKE = 0.6  # share of words from which two texts are nearly the same
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128

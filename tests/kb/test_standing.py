@@ -13,18 +13,18 @@ from kb.clause import Authority, Clause, Modality, Policy
 from kb.compare import Coverage, Sheet, against, cells_of
 from kb.errors import ModelError
 from kb.network import PARAMETERS
-from kb.standing import FEATURES, Relation, Stance, Standing, parts
+from kb.standing import FEATURES, Relation, Standing, parts
 
 OURS = Policy("ours", "Ours", "en", Authority.BINDING)
 PLAIN = [
-    (7, "Never post anything confidential about the company.", Stance.SAME),
-    (18, "Say that you work for us when you recommend our products.", Stance.SAME),
-    (14, "Do not run down our competitors.", Stance.SAME),
-    (25, "If you are unsure, ask the communications team before you post.", Stance.SAME),
-    (22, "Staff must have a customer's consent before they publish the customer's story.", Stance.SAME),
-    (7, "Pegawai dilarang membocorkan informasi rahasia perusahaan di media sosial.", Stance.SAME),
-    (25, "Jika ragu, tanyakan dahulu kepada tim komunikasi sebelum mengunggah.", Stance.SAME),
-    (6, "Cantumkan sumber dan hormati hak cipta ketika memakai karya orang lain.", Stance.SAME),
+    (7, "Never post anything confidential about the company."),
+    (18, "Say that you work for us when you recommend our products."),
+    (14, "Do not run down our competitors."),
+    (25, "If you are unsure, ask the communications team before you post."),
+    (22, "Staff must have a customer's consent before they publish the customer's story."),
+    (7, "Pegawai dilarang membocorkan informasi rahasia perusahaan di media sosial."),
+    (25, "Jika ragu, tanyakan dahulu kepada tim komunikasi sebelum mengunggah."),
+    (6, "Cantumkan sumber dan hormati hak cipta ketika memakai karya orang lain."),
 ]
 
 
@@ -51,11 +51,10 @@ def test_the_card_is_of_this_network_which_is_no_larger_than_it_may_be() -> None
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(("practice", "text", "stance"), PLAIN)
-def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: int, text: str, stance: Stance) -> None:
+@pytest.mark.parametrize(("practice", "text"), PLAIN)
+def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: int, text: str) -> None:
     found = sheet(standing, text)
     assert found.stances[0].sum(axis=1).argmax() == practice - 1
-    assert stance is Stance.SAME
     assert cells_of(found, standing.bounds)[practice].coverage is Coverage.COVERED
 
 
@@ -80,7 +79,7 @@ def test_nothing_is_read_of_nothing(standing: Standing) -> None:
 
 @pytest.mark.model
 def test_a_policy_beside_itself_is_covered_wholly_and_contradicts_nothing(standing: Standing) -> None:
-    own = sheet(standing, *(text for _, text, _ in PLAIN))
+    own = sheet(standing, *(text for _, text in PLAIN))
     assert {rule.coverage for rule in against(own, own, standing.relate(own, own))} == {Coverage.COVERED}
 
 
