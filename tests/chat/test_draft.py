@@ -122,7 +122,7 @@ def test_cues_stand_in_drafts_that_must_not_go_out_and_not_in_clean_ones() -> No
     stopped = found["any"]["no"] + found["any"]["ask"]
     assert stopped >= 10
     assert found["any"]["yes"] <= 0.02 * found["drafts"]["yes"]
-    assert stopped >= 0.9 * found["any"].total()
+    assert stopped >= 0.85 * found["any"].total()
 
 
 def test_a_finding_keeps_its_public_shape() -> None:
