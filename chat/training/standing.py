@@ -2,9 +2,8 @@
 
 The encoder of `chat.training.encoder` is trained further with three heads: which practices a clause is about (25 binary outputs), how
 it stands to each (same, part, opposite; one small layer for all practices, with a vector a practice), and, given two clauses with a
-mark between them, how they stand to each other. It learns from the clauses and pairs of `corpus/labelled`, then from whole texts of
-which only what their clauses come to is labelled. What it is measured on it never saw: the policies
-`HELD`, and of the labelled pairs in the tests every one that `is_held` keeps back, nor any text that is nearly the same as one of these.
+mark between them, how they stand to each other. It learns from what `chat.training.labels` reads: clauses and pairs, then whole texts
+of which what their clauses come to is labelled. What it is measured on it never saw, nor any text that is nearly the same as that.
 Bounds are chosen on clauses, texts and policies kept back for that; the regression over clause pairs is fitted on the pairs of the
 tests that are not held.
 """
@@ -17,10 +16,8 @@ import itertools
 import json
 import math
 import random
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,199 +28,33 @@ from torch import nn
 from torch.nn import functional
 
 from chat.training.encoder import WIDTH, Encoder, Exported, export, training_cache
+from chat.training.labels import (
+    PAIRS,
+    Couple,
+    Example,
+    Text,
+    attributed,
+    couples,
+    is_held,
+    is_like,
+    labelled,
+    learned,
+    measured,
+    settled,
+    written,
+)
 from kb.clause import LANGUAGES, PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
 from kb.compare import Coverage, Sheet, cells_of
 from kb.embedding import Embedder, ensure_export, open_embedder, shipped_model
 from kb.network import PARAMETERS, Network, open_tokenizer
 from kb.standing import FEATURES, LONGEST, Bounds, Relation, Stance, Standing, shared
-from kb.support import SHIPPED
 
 SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 3, 32, 1.2e-4, 1.5e-3
 WHOLE_RATE, WHOLE_HEAD_RATE, TEXT_TIMES, PAIR_TIMES = 6e-5, 5e-4, 3, 2  # of the second course
-LIKE = 0.6  # share of words from which two texts are nearly the same
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
 _RELATIONS = [relation.name.lower() for relation in Relation]
-_TESTED = Path(__file__).resolve().parents[2] / "tests" / "evaluation" / "data"
-PAIRS, PRACTICE_PAIRS = _TESTED / "clause_pairs.jsonl", _TESTED / "practice_pairs.jsonl"
-# Policies whose cells are labelled by two people and measured; their clauses are never trained on.
-HELD = frozenset(
-    "mattermost ibm best-buy adidas ford gap mayo-clinic nz-public-service umass-lowell kodak us-army japan-digital-agency civicactions"
-    " indonesia-se-137-2018".split()
-)
-# Policies whose cells are labelled too, and on which the bounds are chosen; not trained on either.
-CALIBRATED = frozenset(
-    "kaiser-alliance nlrb indonesia-kemenkeu-se16-2018 dod apsc-australia reuters sun uk-civil-service red-cross nordstrom washington-post"
-    " bbc ap sap abc-australia epa nodejs nyt".split()
-)
-_CLAUSE = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+(?P<text>.*?)\s*\{(?P<attributes>[^}]*)\}\s*$", re.MULTILINE)
-_LANG = re.compile(r"^lang: (\S+)", re.MULTILINE)
-
-
-def is_held(text: str) -> bool:
-    """Whether a text belongs to the third that is kept back for measuring, by its hash."""
-    return hashlib.sha256(text.encode()).digest()[0] % 3 == 0
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A clause and the practices that it says, touches and goes against."""
-
-    text: str
-    lang: str
-    same: tuple[int, ...] = ()
-    part: tuple[int, ...] = ()
-    opposite: tuple[int, ...] = ()
-    policy: str = ""
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether it is kept from training, to see how well single clauses are read, by its hash; clauses of one policy stay together."""
-        return hashlib.sha256((self.policy or self.text).encode()).digest()[1] % 9 == 0
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The clauses of one policy and what they come to together for each practice, as `docs/coverage.md` defines it; `None`: not known.
-
-    `deciding` names the clauses by which they come to it: practice → places in `clauses`.
-    """
-
-    clauses: tuple[str, ...]
-    cells: tuple[Coverage | None, ...]
-    deciding: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Couple:
-    """Two clauses and how they stand to each other."""
-
-    one: str
-    other: str
-    relation: Relation
-
-
-def rows_of(pattern: str) -> Iterator[dict[str, Any]]:
-    """The lines of files in `corpus/labelled`."""
-    for file in sorted((SHIPPED / "labelled").glob(pattern)):
-        yield from map(json.loads, file.read_text("utf-8").splitlines())
-
-
-def labelled() -> list[Example]:
-    """The labelled clauses; a published one also in its translation, where there is one."""
-    translated = dict(line.split("\t") for line in (SHIPPED / "parallel" / "rules.tsv").read_text("utf-8").splitlines()[1:])
-    found: list[Example] = []
-    for row in rows_of("clauses-*.jsonl"):
-        stances = tuple(row["same"]), tuple(row["part"]), tuple(row["opposite"])
-        found.append(Example(row["text"], row["lang"], *stances, row.get("policy", "")))
-        if "published" in row and row["text"] in translated:
-            found.append(replace(found[-1], text=translated[row["text"]], lang="id"))
-    return found
-
-
-def attributed() -> list[Example]:
-    """The clauses under each practice, as they were written for it."""
-    found: list[Example] = []
-    for file in sorted((SHIPPED / "practices").glob("*.md")):
-        page = file.read_text("utf-8")
-        for clause in _CLAUSE.finditer(page):
-            attributes = dict(pair.split("=", 1) for pair in clause["attributes"].split() if "=" in pair)
-            numbers = tuple(int(number) for number in attributes.get("practices", "").split(",") if number)
-            info = attributes.get("modality") == "info"
-            if numbers:
-                found.append(Example(clause["text"], _first(_LANG, page), () if info else numbers, numbers if info else ()))
-    return found
-
-
-def couples() -> list[Couple]:
-    """The labelled pairs of clauses."""
-    return [Couple(row["one"], row["other"], Relation[row["label"].upper()]) for row in rows_of("pairs-*.jsonl")]
-
-
-_LETTERS = {"c": Coverage.COVERED, "p": Coverage.PARTLY, "m": Coverage.MISSING, "x": Coverage.CONTRADICTS}
-
-
-def texts(name: str, kept: Sequence[frozenset[str]] = ()) -> list[Text]:
-    """Whole texts with their labelled cells, without clauses that are like one of `kept`: published policies by name, others as runs of
-    lines of a file in `corpus/labelled`. What only such clauses decide is not known."""
-    files: dict[str, list[str]] = {}
-    found: list[Text] = []
-    for row in rows_of(name):
-        if "clauses" in row:
-            clauses = [clause["text"] for clause in row["clauses"]]
-            row |= _come_to(row["clauses"])
-        elif "policy" in row:
-            clauses = _published(row["policy"], row["lang"])
-        else:
-            if row["file"] not in files:
-                files[row["file"]] = [line["text"] for line in rows_of(row["file"])]
-            clauses = files[row["file"]][row["first"] : row["first"] + row["count"]]
-        places = {at: place for place, at in enumerate(at for at, clause in enumerate(clauses) if not is_like(clause, kept))}
-        deciding = {int(number): [places[at] for at in chosen if at in places] for number, chosen in row["deciding"].items()}
-        cells = [_LETTERS[letter] for letter in row["cells"].split()]
-        known = (None if deciding.get(number) == [] else cell for number, cell in zip(PRACTICE_NUMBERS, cells, strict=True))
-        found.append(
-            Text(
-                tuple(clauses[at] for at in places), tuple(known), {number: tuple(chosen) for number, chosen in deciding.items() if chosen}
-            )
-        )
-    return [text for text in found if text.clauses]
-
-
-def _come_to(clauses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What clauses of which each is labelled come to together: what goes against a practice outweighs, then what says it."""
-    cells, deciding = [], {}
-    for number in PRACTICE_NUMBERS:
-        by_letter = {letter: [at for at, clause in enumerate(clauses) if number in clause[letter]] for letter in "xcp"}
-        letter = next((letter for letter, chosen in by_letter.items() if chosen), "m")
-        cells.append(letter)
-        if letter in by_letter:
-            deciding[str(number)] = by_letter[letter]
-    return {"cells": " ".join(cells), "deciding": deciding}
-
-
-def written() -> list[Example]:
-    """The clauses of the policies written for it, each labelled by `docs/coverage.md`."""
-    return [
-        Example(clause["text"], row["lang"], tuple(clause["c"]), tuple(clause["p"]), tuple(clause["x"]), f"written-{at}")
-        for at, row in enumerate(rows_of("cells-written.jsonl"))
-        for clause in row["clauses"]
-    ]
-
-
-def _published(policy: str, lang: str) -> list[str]:
-    return [row["text"] for row in rows_of("clauses-published.jsonl") if (row["policy"], row["lang"]) == (policy, lang)]
-
-
-def measured() -> list[frozenset[str]]:
-    """The words of every text that is measured on: nothing like it may be learned from."""
-    held = [row["clause"] for row in _lines(PRACTICE_PAIRS) if is_held(row["clause"])]
-    held += [row[side] for row in _lines(PAIRS) if is_held(row["one"]) for side in ("one", "other")]
-    for file in sorted((SHIPPED / "policies").glob("*.md")):
-        if file.name.partition(".")[0] in HELD | CALIBRATED:
-            held += [clause["text"] for clause in _CLAUSE.finditer(file.read_text("utf-8"))]
-    return [words_of(text) for text in set(held)]
-
-
-def words_of(text: str) -> frozenset[str]:
-    """The words of a text, in small letters."""
-    return frozenset(re.findall(r"\w+", text.lower()))
-
-
-def is_like(text: str, others: Sequence[frozenset[str]]) -> bool:
-    """Whether a text shares more than `LIKE` of the words of both with another."""
-    words = words_of(text)
-    return any(len(words & other) > LIKE * len(words | other) for other in others)
-
-
-def _lines(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-
-
-def _first(pattern: re.Pattern[str], page: str) -> str:
-    match = pattern.search(page)
-    return match[1] if match else ""
 
 
 class StandingNetwork(nn.Module):
@@ -447,16 +278,6 @@ def bounds(standing: Standing) -> dict[str, float]:
         ]
         found.append((float(np.mean(right)), chosen))
     return dict(zip(("same", "part", "opposite"), max(found)[1], strict=True))
-
-
-def settled() -> list[Text]:
-    """The texts and the policies `CALIBRATED` by which the bounds are chosen."""
-    return texts("cells-settled.jsonl")
-
-
-def learned(kept: Sequence[frozenset[str]]) -> list[Text]:
-    """The texts that are learned from."""
-    return texts("cells-guided.jsonl", kept) + texts("cells-written.jsonl", kept)
 
 
 def _sheet_of(standing: Standing, texts: Sequence[str]) -> Sheet:

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 
 from chat.answer import Verdict
 from chat.scenarios import Scenario, bank_files, read_bank, read_files, scenario
-from chat.training.standing import LIKE, words_of
+from chat.training.labels import LIKE, words_of
 from kb.errors import CorpusError
 from tests.evaluation.digest import RECORD, digest
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from chat.training.standing import CALIBRATED, HELD, PAIRS, is_held, is_like, labelled, measured, rows_of, settled, texts, words_of, written
+from chat.training.labels import CALIBRATED, HELD, PAIRS, is_held, is_like, labelled, measured, rows_of, settled, texts, words_of, written
 from kb.clause import PRACTICE_NUMBERS
 from kb.compare import Coverage
 from kb.standing import Relation

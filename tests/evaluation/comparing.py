@@ -1,6 +1,6 @@
 """`python -m tests.evaluation.comparing`: comparing against labels, on what it was never fitted on.
 
-Pairs: of 483 clause–practice and 312 clause–clause pairs in both languages the third that `chat.training.standing.is_held` keeps
+Pairs: of 483 clause–practice and 312 clause–clause pairs in both languages the third that `chat.training.labels.is_held` keeps
 back (`--part tuned` shows the other two thirds). Cells: six drafts and fourteen published policies × 25 practices, each labelled by
 three readers who followed `docs/coverage.md` and saw neither each other's labels nor any output; what two of them say is right. Where
 all three differ the cell is left out and counted.
@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from chat.training.standing import HELD, is_held, pair_features
+from chat.training.labels import HELD, is_held
+from chat.training.standing import pair_features
 from ingest.gather import make_policy
 from ingest.sources import Source
 from kb.clause import PRACTICE_NUMBERS, Authority, Clause, Policy
