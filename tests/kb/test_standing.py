@@ -59,15 +59,25 @@ def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: i
 
 
 @pytest.mark.model
-def test_a_clause_of_several_rules_is_read_sentence_by_sentence(standing: Standing) -> None:
-    one, other = "Never post anything confidential about the company.", "Do not run down our competitors."
-    together = standing.read([clause(f"{one} {other}")])[0]
-    assert np.allclose(together, np.maximum(*standing.read([clause(one), clause(other)])), atol=0.02)
+def test_a_clause_of_several_rules_says_them_all(standing: Standing) -> None:
+    together = sheet(standing, "Never disclose confidential information of the company. Do not disparage our competitors.")
+    read = cells_of(together, standing.bounds)
+    assert [number for number in (7, 14) if read[number].coverage is Coverage.COVERED] == [7, 14]
+
+
+@pytest.mark.model
+def test_a_clause_too_long_to_be_read_whole_says_what_its_sentences_say(standing: Standing) -> None:
+    rules = [*(f"Form {number} is kept for a year by the office in room {number}." for number in range(12)), "Do not run down our competitors."]
+    assert len(" ".join(rules)) > 500
+    together = standing.read([clause(" ".join(rules))])[0]
+    assert np.allclose(together, np.max(standing.read([clause(rule) for rule in rules]), axis=0), atol=0.02)
 
 
 def test_a_lead_in_goes_with_its_item_and_fragments_are_no_sentences() -> None:
     assert parts(clause("mocking rivals", lead="Employees must not:")) == ["Employees must not: mocking rivals"]
-    assert parts(clause("Be kind to everybody. OK! Never post secrets.")) == ["Be kind to everybody.", "Never post secrets."]
+    assert parts(clause("Be kind to everybody. OK! Never post secrets.")) == ["Be kind to everybody. OK! Never post secrets."]
+    long = "Be kind to everybody who writes to us. " * 20
+    assert set(parts(clause(f"{long}OK! Never post secrets."))) == {"Be kind to everybody who writes to us.", "Never post secrets."}
 
 
 @pytest.mark.model
