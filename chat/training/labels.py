@@ -54,7 +54,10 @@ class Example:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is kept from training, to see how well single clauses are read, by its hash; clauses of one policy stay together."""
+        """Whether it is kept from the first course, to see how well single clauses are read, by its hash; a policy stays together.
+
+        Some of these stand in texts of the second course: the figure tells one training from another, it is no measurement.
+        """
         return hashlib.sha256((self.policy or self.text).encode()).digest()[1] % 9 == 0
 
 
@@ -159,10 +162,11 @@ def _come_to(clauses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def written() -> list[Example]:
-    """The clauses of the policies written for it, each labelled by `docs/coverage.md`."""
+    """The clauses of the policies written for it and of published ones, each labelled by `docs/coverage.md`."""
     return [
-        Example(clause["text"], row["lang"], tuple(clause["c"]), tuple(clause["p"]), tuple(clause["x"]), f"written-{at}")
-        for at, row in enumerate(rows_of("cells-written.jsonl"))
+        Example(clause["text"], row["lang"], tuple(clause["c"]), tuple(clause["p"]), tuple(clause["x"]), f"{file}-{at}")
+        for file in ("written", "published")
+        for at, row in enumerate(rows_of(f"cells-{file}.jsonl"))
         for clause in row["clauses"]
     ]
 
@@ -207,5 +211,5 @@ def settled() -> list[Text]:
 
 
 def learned(kept: Sequence[frozenset[str]]) -> list[Text]:
-    """The texts that are learned from."""
-    return texts("cells-guided.jsonl", kept) + texts("cells-written.jsonl", kept)
+    """The texts to learn from: twice those of which only the whole is labelled, once those whose clauses are learned from too."""
+    return 2 * texts("cells-guided.jsonl", kept) + texts("cells-written.jsonl", kept)

@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from chat.judge import CLASSES, Judge, log_softmax
 from chat.question import Question
-from chat.reader import LONGEST, PARAMETERS, Reader, ruled, said
+from chat.reader import LONGEST, PARAMETERS, Reader, room, ruled, said
 from chat.scenarios import Scenario, bank_files, read_bank
 from chat.training.encoder import WIDTH, Encoder, Exported, export, training_cache
 from chat.training.fit import questions
@@ -117,7 +117,7 @@ def examples(cases: Sequence[Scenario], found: Sequence[Question]) -> list[Examp
 
 def tokens(tokenizer: Any, batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids and mask, (n, longest); messages alone and messages with rules are never in one batch."""
-    texts = [said(example.question) for example in batch]
+    texts = [said(example.question, room(example.rule))[0] for example in batch]
     paired = [(text, example.rule) for text, example in zip(texts, batch, strict=True)] if batch[0].rule else texts
     encoded = tokenizer.encode_batch(paired)
     return torch.tensor([e.ids for e in encoded]), torch.tensor([e.attention_mask for e in encoded])
