@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -74,8 +75,9 @@ def parts(clause: Clause) -> list[str]:
     whole = _whole(clause)
     if len(whole) <= _LONG:
         return [whole]
-    found = [sentence for sentence in _SENTENCE.split(whole) if len(sentence) >= _SHORTEST]
-    return found if len(found) > 1 else [whole]
+    sentences = [sentence for sentence in _SENTENCE.split(clause.text) if len(sentence) >= _SHORTEST] or [clause.text]
+    pieces = [piece for sentence in sentences for piece in textwrap.wrap(sentence, _LONG)]
+    return [_led(clause.lead, piece) for piece in pieces]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +167,11 @@ class Standing:
 
 
 def _whole(clause: Clause) -> str:
-    return f"{clause.lead.rstrip(': ')}: {clause.text}" if clause.lead else clause.text
+    return _led(clause.lead, clause.text)
+
+
+def _led(lead: str, text: str) -> str:
+    return f"{lead.rstrip(': ')}: {text}" if lead else text
 
 
 _KINDS = (

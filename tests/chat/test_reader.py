@@ -26,10 +26,43 @@ def asked(text: str, history: tuple[str, ...] = (), account: Account | None = No
 
 
 def test_a_message_is_given_with_its_kind_its_account_and_what_it_leans_on() -> None:
-    assert said(asked("May I post the menu?", account=Account.BRAND)).startswith("question, brand account: May I post the menu")
-    assert said(asked("Fish today!", draft=True)).startswith("post, any account: Fish today")
-    assert "menu of Monday" in said(asked("And if they agreed?", ("May I post the menu of Monday?",)))
-    assert len(said(asked("post " * 5000))) < 1000
+    (brand,) = said(asked("May I post the menu?", account=Account.BRAND))
+    assert brand.startswith("question, brand account: May I post the menu")
+    assert said(asked("Fish today!", draft=True))[0].startswith("post, any account: Fish today")
+    assert "menu of Monday" in said(asked("And if they agreed?", ("May I post the menu of Monday?",)))[0]
+
+
+def test_a_long_message_is_given_in_parts_to_its_end_and_history_never_crowds_it_out() -> None:
+    text = " ".join(f"word{at}" for at in range(400))
+    parts = said(asked(text, draft=True))
+    assert "".join(part.partition(": ")[2] for part in parts) == text and all(len(part) < 700 for part in parts)
+    assert len(said(asked("post " * 5000))) <= 10
+    (last,) = said(asked("And from my own account, with the names left out?", ("May I " + "x" * 600, "And " + "y" * 600)), 240)
+    assert last.endswith("with the names left out?") and len(last) < 320
+
+
+class Parts:
+    """A network that lets everything be done but what speaks of a secret, and asks where it is told to."""
+
+    def run(self, texts: list[str], pairs: list[str] | None = None) -> list[np.ndarray]:
+        free, stop, ask = [5, 0, 0, 0, 0], [0, 0, 5, 0, 0], [0, 0, 0, 5, 0]
+        verdicts = np.array([stop if "secret" in text else ask if "askme" in text else free for text in texts], np.float32)
+        n = len(texts)
+        return [np.full(n, 2, np.float32), np.zeros((n, 25), np.float32), verdicts, np.full(n, 3, np.float32), verdicts]
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_of_a_long_post_the_part_that_must_not_go_out_decides(beside: bool) -> None:
+    reader = Reader(Parts())  # type: ignore[arg-type]
+    for text, column in (("fine " * 300, 0), ("fine " * 300 + "our secret price", 2)):
+        question = asked(text, draft=True)
+        read = reader.beside(question, [RULE, OTHER]).stances[1] if beside else reader.read(question).verdicts
+        assert int(read.argmax()) == column
+
+
+def test_of_a_long_question_the_part_that_asks_decides() -> None:
+    read = Reader(Parts()).read(asked("so " * 300 + "askme " + "well " * 300))  # type: ignore[arg-type]
+    assert CLASSES[int(read.verdicts.argmax())] is Verdict.ASK
 
 
 def test_a_rule_is_given_with_its_force() -> None:

@@ -67,7 +67,10 @@ def test_a_clause_of_several_rules_says_them_all(standing: Standing) -> None:
 
 @pytest.mark.model
 def test_a_clause_too_long_to_be_read_whole_says_what_its_sentences_say(standing: Standing) -> None:
-    rules = [*(f"Form {number} is kept for a year by the office in room {number}." for number in range(12)), "Do not run down our competitors."]
+    rules = [
+        *(f"Form {number} is kept for a year by the office in room {number}." for number in range(12)),
+        "Do not run down our competitors.",
+    ]
     assert len(" ".join(rules)) > 500
     together = standing.read([clause(" ".join(rules))])[0]
     assert np.allclose(together, np.max(standing.read([clause(rule) for rule in rules]), axis=0), atol=0.02)
@@ -78,6 +81,13 @@ def test_a_lead_in_goes_with_its_item_and_fragments_are_no_sentences() -> None:
     assert parts(clause("Be kind to everybody. OK! Never post secrets.")) == ["Be kind to everybody. OK! Never post secrets."]
     long = "Be kind to everybody who writes to us. " * 20
     assert set(parts(clause(f"{long}OK! Never post secrets."))) == {"Be kind to everybody who writes to us.", "Never post secrets."}
+    assert parts(clause(f"{long}Post secrets.", lead="Employees must not:"))[-1] == "Employees must not: Post secrets."
+
+
+def test_a_long_clause_without_sentences_is_read_to_its_end() -> None:
+    text = ", ".join(f"thing {number}" for number in range(100))
+    found = parts(clause(text))
+    assert " ".join(found) == text and all(len(piece) <= 500 for piece in found)
 
 
 @pytest.mark.model
