@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from chat.answer import Answer, Finding, Message
+from chat.answer import Answer, Message
 from chat.cite import prove
 from chat.contacts import Contacts
 from chat.decide import Decided, Decision, Limits, OffTopic, Rule, Uncovered, confidence, decide, nearest, tempered
@@ -86,13 +86,13 @@ class Assistant:
             licensing=licensing(question.text, question.sought, draft=question.draft),
         )
         examined = examine(message.text, question.lang, question.account, self.terms) if question.draft else Examined()
-        examined = self._located(examined, question.lang)
-        decision = tempered(
-            decision, self._rule_of(examined.sure, question.lang), self._rule_of(next(iter(examined.findings), None), question.lang)
-        )
+        behind = self._behind(examined, question.lang, today, groups)
+        examined = _located(examined, behind)
+        sure = behind.get(examined.sure.clause_id) if examined.sure and examined.sure.clause_id else None
+        decision = tempered(decision, sure, list(behind.values()), found=bool(examined.findings))
         references = self._references(decision, question, vector, today, groups)
         evidence = [e.clause for e in (*found[Rank.ORGANISATION], *practices, *references)] + in_doubt
-        evidence += [rule for finding in examined.findings if (rule := self._rule_of(finding, question.lang))]
+        evidence += behind.values()
         answer = self._worded(message, question, decision, evidence, references, reading, rules, examined, nearest(rules, practices))
         return Considered(answer, question, decision, tuple(evidence), tuple(e.clause for e in references))
 
@@ -163,14 +163,11 @@ class Assistant:
         missing = [self.knowledge.visible_clause(rule, lang, day, groups) for rule in rules]
         return found + [Evidence(clause, least) for clause in missing if clause]
 
-    def _rule_of(self, finding: Finding | None, lang: str) -> Clause | None:
-        """The rule behind a finding, where the corpus has it."""
-        return self.knowledge.clause(finding.clause_id, lang) if finding and finding.clause_id else None
-
-    def _located(self, examined: Examined, lang: str) -> Examined:
-        """The findings, without the names of rules that this corpus does not have."""
-        found = tuple(f if self._rule_of(f, lang) else replace(f, clause_id=None, practices=()) for f in examined.findings)
-        return replace(examined, findings=found)
+    def _behind(self, examined: Examined, lang: str, day: date, groups: Collection[str]) -> dict[str, Clause]:
+        """The rules behind the findings, in their order, where the corpus has them, in force and for these groups."""
+        wanted = dict.fromkeys(finding.clause_id for finding in examined.findings if finding.clause_id)
+        found = {clause_id: self.knowledge.visible_clause(clause_id, lang, day, groups) for clause_id in wanted}
+        return {clause_id: clause for clause_id, clause in found.items() if clause}
 
     def _in_doubt(self, lang: str, day: date, groups: Collection[str]) -> list[Clause]:
         return [clause for clause_id in _IN_DOUBT if (clause := self.knowledge.visible_clause(clause_id, lang, day, groups))]
@@ -223,3 +220,9 @@ class Assistant:
             id=message.id,
             explain=explain,
         )
+
+
+def _located(examined: Examined, behind: Mapping[str, Clause]) -> Examined:
+    """The findings, without the names of rules that this corpus does not have."""
+    found = tuple(f if f.clause_id in behind else replace(f, clause_id=None, practices=()) for f in examined.findings)
+    return replace(examined, findings=found)

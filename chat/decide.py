@@ -153,13 +153,13 @@ def decide(
         if opposed := _opposed(bearing, limits, draft=draft):
             return Conflict((first.evidence.clause, opposed), doubt)
         ranked = [Evidence(rule.evidence.clause, rule.relevance) for rule in bearing]
-        return _decided(meant, doubt, ranked, sure, carrying)
+        return _decided(meant, doubt, ranked, sure, carrying, licensing=licensing)
     if not practices:
         # Only rules that do not bear on it, or nobody's rules but others': silence is not permission.
         return Uncovered(tuple(in_doubt) or tuple(rule.evidence.clause for rule in rules[:1]), doubt=1 - reading.scope / 2)
     meant, doubt = _weigh(reading.verdicts, limits, draft=draft)
     ranked = rank_practices(practices, reading, limits)
-    return _decided(meant, doubt, ranked, sure, carrying, reading.practices, in_doubt)
+    return _decided(meant, doubt, ranked, sure, carrying, reading.practices, in_doubt, licensing)
 
 
 def nearest(rules: Sequence[Rule], practices: Sequence[Evidence]) -> float:
@@ -167,17 +167,16 @@ def nearest(rules: Sequence[Rule], practices: Sequence[Evidence]) -> float:
     return max((evidence.dense for evidence in (*(rule.evidence for rule in rules), *practices)), default=0.0)
 
 
-def tempered(decision: Decision, sure: Clause | None, doubtful: Clause | None) -> Decision:
+def tempered(decision: Decision, sure: Clause | None, doubtful: Sequence[Clause], *, found: bool) -> Decision:
     """A decision about a draft in the light of what was found in it, made more cautious and never less.
 
-    `sure` is the rule against something found by its check digits or by name; `doubtful` the rule behind a mere cue,
-    which turns a licence into `ask`.
+    `sure` is the rule against something found by its check digits or by name; `doubtful` are the rules behind mere cues. What is `found`
+    turns a licence into `ask`, whether there is a rule against it in this corpus or not.
     """
     if sure:
         return Decided(Verdict.NO, (sure,), _SURE, Verdict.NO)
-    licensed = isinstance(decision, Decided) and decision.verdict in LICENSING
-    if doubtful and isinstance(decision, Decided) and licensed:
-        return Decided(Verdict.ASK, tuple(dict.fromkeys((doubtful, *decision.clauses)))[:3], decision.doubt, decision.meant)
+    if found and isinstance(decision, Decided) and decision.verdict in LICENSING:
+        return Decided(Verdict.ASK, tuple(dict.fromkeys((*doubtful[:1], *decision.clauses)))[:3], decision.doubt, decision.meant)
     return decision
 
 
@@ -212,13 +211,15 @@ def _decided(
     carrying: Mapping[Verdict | None, tuple[Modality, ...]],
     practices: Mapping[int, float] | None = None,
     in_doubt: Sequence[Clause] = (),
+    licensing: Collection[Verdict] = LICENSING,
 ) -> Decision:
     """`sure` tells whether a verdict is given with such doubt, `carrying` which clauses can carry which verdict; `practices` how likely
     each is, as a logit, where the clauses are theirs."""
     carriers = _carriers(carrying[meant], ranked, practices)
     if meant is None:
         return Informed(_cited(carriers, practices))
-    grounded = meant not in LICENSING or any(_binds(e.clause) and e.clause.modality in carrying[meant] for e in carriers[:_FEWEST])
+    frees = meant in {*LICENSING, *licensing}
+    grounded = not frees or any(_binds(e.clause) and e.clause.modality in carrying[meant] for e in carriers[:_FEWEST])
     cited = _cited(carriers, practices)
     if sure(meant, doubt) and grounded:
         return Decided(meant, cited, doubt, meant)

@@ -1,31 +1,40 @@
 """Draft → findings: places that need a change or a second look, with exact offsets. Pure.
 
-Numbers are recognised by well-kept libraries and their check digits; the organisation's own words come from terms.yaml;
-cues are word patterns (`chat.cues`).
+Plain copies of the draft are searched (`chat.plain`), so that no space, dash or unseen character hides a place. Numbers are
+recognised by well-kept libraries and their check digits; the organisation's own words come from terms.yaml; cues are word
+patterns (`chat.cues`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from chat.answer import Account, Finding
 from chat.cues import CUES, PLACES
 from chat.phrases import phrase
+from chat.plain import ANY_DASH, Plain, any_dashes, bare, readings
 from kb.clause import PRACTICES_POLICY
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
-# A mailbox of an office is there to be published; a person's is not.
-_OFFICE = re.compile(
-    r"^(?:info|hello|hi|halo|hallo|contact|kontak|press|media|humas|pr|news|support|help|helpdesk|care|cs|customercare|customer|service|"
+# A mailbox of an office is there to be published; a person's is not, whatever office stands before the name.
+_OFFICES = (
+    r"(?:info|hello|hi|halo|hallo|contact|kontak|press|media|humas|pr|news|support|help|helpdesk|care|cs|customercare|customer|service|"
     r"layanan|pengaduan|aduan|sales|penjualan|order|orders|pesan|shop|toko|booking|reservasi|reservations?|jobs|careers?|karir|karier|lowongan|"
-    r"hr|hrd|rekrutmen|recruitment|recruiting|apply|admin|office|kantor|sekretariat|events?|acara|privacy|legal|team|tim|feedback|saran)\b",
-    re.IGNORECASE,
+    r"hr|hrd|rekrutmen|recruitment|recruiting|apply|admin|office|kantor|sekretariat|events?|acara|privacy|legal|team|tim|feedback|saran)"
 )
+_BRANCH = (
+    r"(?:\d+|id|uk|us|eu|de|int|global|indonesia|online|web|desk|dept|department|divisi|bagian|center|centre|pusat|cabang|"
+    r"relations?|enquir(?:y|ies)|inquir(?:y|ies)|noreply|internal|external)"
+)
+_OFFICE = re.compile(rf"{_OFFICES}(?:[._+-](?:{_OFFICES}|{_BRANCH}))*(?=@)", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w.,])\d(?:[ .-]?\d){11,18}(?![\w]|[.,]\d)")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_IBAN = re.compile(
+    r"\b[A-Z]{2}\d{2}(?:(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?|"
+    rf"(?:{ANY_DASH}[A-Z0-9]{{4}}){{2,7}}(?:{ANY_DASH}[A-Z0-9]{{1,3}})?)\b"
+)
 _NPWP = re.compile(r"(?<![\w.])\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}\b")
 _HOME = re.compile(
     r"\b(?:alamat rumah(?:nya)?|rumahnya (?:di|ada di)|tinggal(?:nya)? di|lives (?:at|in)|home address(?: is)?:?)\s+"
@@ -75,14 +84,28 @@ class Examined:
 
 def examine(text: str, lang: str, account: Account | None, terms: Mapping[str, Sequence[str]]) -> Examined:
     """Everything found in a draft, at most one finding a place; offsets count code points of `text`."""
-    spots = sorted((*_numbers(text, lang), *_own_words(text, terms), *_untold(text, account, terms), *_cued(text, account)), key=_order)
+    spots = dict.fromkeys(_placed(spot, copy) for copy in readings(text) for spot in _spots(copy.text, lang, account, terms))
     kept: list[_Spot] = []
-    for spot in spots:
+    for spot in sorted(spots, key=_order):
         if not any(spot.start < other.end and other.start < spot.end for other in kept):
             kept.append(spot)
     kept.sort(key=lambda spot: spot.start)
     found = [(_finding(text, spot, lang), spot.key in CERTAIN) for spot in kept]
     return Examined(tuple(finding for finding, _ in found), next((finding for finding, sure in found if sure), None))
+
+
+def _spots(text: str, lang: str, account: Account | None, terms: Mapping[str, Sequence[str]]) -> Iterator[_Spot]:
+    """Everything found in one copy, overlapping or not."""
+    yield from _numbers(text, lang)
+    yield from _own_words(text, terms)
+    yield from _untold(text, account, terms)
+    yield from _cued(text, account)
+
+
+def _placed(spot: _Spot, copy: Plain) -> _Spot:
+    """A spot of a copy where it stands in the original."""
+    start, end = copy.span(spot.start, spot.end)
+    return replace(spot, start=start, end=end)
 
 
 def _order(spot: _Spot) -> tuple[bool, bool, int, int]:
@@ -106,6 +129,12 @@ def _finding(text: str, spot: _Spot, lang: str) -> Finding:
 
 def personal(text: str, lang: str, terms: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int, str]]:
     """Every place that may tell who somebody is, or what is not told outside, with its kind; wider than what is a finding."""
+    for copy in readings(text):
+        for start, end, kind in _personal(copy.text, lang, terms):
+            yield *copy.span(start, end), kind
+
+
+def _personal(text: str, lang: str, terms: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int, str]]:
     import phonenumbers
 
     for spot in _numbers(text, lang):
@@ -130,7 +159,7 @@ def _numbers(text: str, lang: str) -> Iterator[_Spot]:
         if not _OFFICE.match(found[0]):
             yield _Spot(*found.span(), "personal-data", "email")
     for found in _IBAN.finditer(text):
-        if iban.is_valid(found[0]):
+        if iban.is_valid(re.sub(r"\W", "", found[0])):
             yield _Spot(*found.span(), "personal-data", "iban")
     for found in _NPWP.finditer(text):
         if npwp.is_valid(found[0]):
@@ -188,6 +217,6 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 
 @cache
 def _word(word: str) -> re.Pattern[str]:
-    # A name may stand at a hashtag's or handle's beginning, and its spaces may be any.
-    inner = r"\s+".join(re.escape(part) for part in word.split())
-    return re.compile(rf"(?<![^\W_]){inner}(?![^\W_])", re.IGNORECASE)
+    # A name may stand at a hashtag's or handle's beginning, and its spaces and dashes may be any.
+    inner = r"\s+".join(any_dashes(part) for part in bare(word).text.split())
+    return re.compile(rf"(?<![^\W_]){inner}(?![^\W_])" if inner else "(?!)", re.IGNORECASE)

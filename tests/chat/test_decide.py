@@ -72,6 +72,12 @@ def test_a_duty_is_carried_by_a_rule_that_requires_and_leave_by_one_that_allows(
     assert (found.verdict, found.clauses[0].id) == (verdict, f"practices/{deciding}")
 
 
+def test_nobody_is_freed_from_a_duty_by_bans_alone(practices: list[Evidence], in_doubt: list[Clause]) -> None:
+    bans = [evidence for evidence in practices if evidence.clause.modality is Modality.MUST_NOT]
+    found = decide(reading(Verdict.NO), [], bans, in_doubt, LIMITS, draft=False, licensing={Verdict.NO})
+    assert isinstance(found, Decided) and (found.verdict, found.meant) == (Verdict.ASK, Verdict.NO)
+
+
 @pytest.mark.parametrize("verdict", [Verdict.YES, Verdict.YES_IF, Verdict.NO])
 def test_doubt_above_the_limit_becomes_ask_and_is_kept(verdict: Verdict, practices: list[Evidence], in_doubt: list[Clause]) -> None:
     found = decide(reading(verdict, 0.45), [], practices, in_doubt, LIMITS, draft=False)
