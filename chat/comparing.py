@@ -13,8 +13,8 @@ import numpy as np
 from chat.exports import Report
 from chat.opening import open_knowledge
 from chat.shelf import Shelf
-from kb.clause import PRACTICE_NUMBERS, PRACTICES_POLICY, Authority, Clause, Policy
-from kb.compare import Filter, Sheet, compare
+from kb.clause import PRACTICE_NUMBERS, PRACTICES_POLICY, Clause, Policy
+from kb.compare import Filter, Sheet, comparable, compare, once
 from kb.coverage import what_counts
 from kb.disagreements import shipped_disagreements
 from kb.errors import InputError
@@ -27,7 +27,6 @@ from kb.support import Support
 
 Reader = Callable[[bytes, str], tuple[Policy, tuple[Clause, ...]]]
 MOST_CLAUSES = 5000  # of a draft; a handbook of 60 pages has some 600
-_NOT_PUBLISHED = frozenset({"guide"})  # what AskFirst itself says of the practices is nobody's policy
 
 
 def unread(_data: bytes, name: str) -> tuple[Policy, tuple[Clause, ...]]:
@@ -55,15 +54,18 @@ class Comparer:
 
     def sheet(self, policy: Policy) -> Sheet:
         """A policy of the index."""
-        key = f"{policy.id}@{policy.lang}"
-        if key not in self._sheets:
+        if _key(policy) not in self._sheets:
             self._lay_out([policy])
-        return self._sheets[key]
+        return self._sheets[_key(policy)]
 
     def report(self, draft: Sheet | None, named: Sequence[str], fits: Filter, *, day: date, groups: Collection[str], lang: str) -> Report:
-        """The draft beside the published policies that fit and that a member of `groups` may see, and rule by rule beside the named."""
+        """The draft beside the published policies that fit and that a member of `groups` may see, and rule by rule beside the named.
+
+        A draft that is a policy of the index is not among those it is compared with, in whatever language it is there.
+        """
         shelf = Shelf(self.knowledge, day, groups)
-        chosen = [p for p in shelf.titles(lang) if p.authority is Authority.REFERENCE and p.id not in _NOT_PUBLISHED and fits(p)]
+        own = draft.policy.id if draft and self._sheets.get(_key(draft.policy)) is draft else None  # never of an upload: ids may be alike
+        chosen = [policy for policy in once(filter(fits, comparable(shelf.policies.values())), lang) if policy.id != own]
         self._lay_out(chosen)
         others = [self.sheet(policy) for policy_id in named if (policy := shelf.policy(policy_id, lang))]
         rules = {n: clause for n in PRACTICE_NUMBERS if (clause := shelf.clause(f"{PRACTICES_POLICY}/{n}/1", lang))}
@@ -91,17 +93,23 @@ class Comparer:
 
     def _lay_out(self, policies: Sequence[Policy]) -> None:
         """Reads at once what of these policies has not been read yet."""
-        new = [policy for policy in policies if f"{policy.id}@{policy.lang}" not in self._sheets]
+        new = [policy for policy in policies if _key(policy) not in self._sheets]
         if not new:
             return
         held = [Shelf(self.knowledge, date.today(), policy.groups).clauses(policy) for policy in new]
         everything = [clause for clauses in held for clause in clauses]
         vectors = self.knowledge.store.vectors([clause.key for clause in everything])
         stances, at = self.standing.read(everything), 0
+        nothing = self.knowledge.embedder.embed([])  # of a document of headings only: no rows, and as wide as the others
         for policy, clauses in zip(new, held, strict=True):
-            rows = np.array([vectors[clause.key] for clause in clauses], np.float32).reshape(len(clauses), -1)
-            self._sheets[f"{policy.id}@{policy.lang}"] = Sheet(policy, tuple(clauses), rows, stances[at : at + len(clauses)])
+            rows = np.array([vectors[clause.key] for clause in clauses], np.float32) if clauses else nothing
+            # The first one stays, where two threads lay out the same: a sheet is known by its identity.
+            self._sheets.setdefault(_key(policy), Sheet(policy, tuple(clauses), rows, stances[at : at + len(clauses)]))
             at += len(clauses)
+
+
+def _key(policy: Policy) -> str:
+    return f"{policy.id}@{policy.lang}"
 
 
 def _name(rule: Clause | None, number: int) -> str:

@@ -14,8 +14,8 @@ from typing import Protocol
 
 from chat.exports import FORMATS, Report
 from chat.shelf import Shelf
-from kb.clause import LANGUAGES, Authority, Policy
-from kb.compare import Filter, Sheet
+from kb.clause import LANGUAGES, Policy
+from kb.compare import Filter, Sheet, comparable
 from kb.errors import InputError
 
 _PERIOD = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -79,7 +79,7 @@ def run(asked: Wanted, desk: Desk, shelf: Shelf, log: Callable[[str], None]) -> 
     """Compares and writes the report, to the file or to stdout; raises `InputError` for what cannot be compared."""
     known = {policy.id: policy for policy in shelf.policies.values()}
     _check_named(asked.named, known)
-    _check_filter(asked.fits, [policy for policy in shelf.policies.values() if policy.authority is Authority.REFERENCE])
+    _check_filter(asked.fits, comparable(shelf.policies.values()))
     draft = _draft(asked, desk, shelf, known)
     lang = asked.lang or (draft.policy.lang if draft else LANGUAGES[0])
     report = desk.report(draft, asked.named, asked.fits, day=shelf.day, groups=shelf.groups, lang=lang)

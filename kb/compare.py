@@ -11,12 +11,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from kb.clause import PRACTICE_NUMBERS, Clause, Modality, Policy
+from kb.clause import PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
 from kb.embedding import Vectors
 from kb.standing import Bounds, Relation, Relations, Stances
 
 _WHOLE = frozenset({"full", "near-full"})
 _FIRMEST = (Modality.MUST_NOT, Modality.MUST, Modality.ASK_FIRST, Modality.SHOULD_NOT, Modality.SHOULD, Modality.MAY, Modality.INFO)
+_NOBODYS = frozenset({"guide"})  # what AskFirst itself says of the practices is nobody's policy
 _BESIDE = 3  # published clauses that are shown beside a draft's
 _SHOWN = 8  # clauses of one policy that are named for one subject
 
@@ -232,7 +233,7 @@ def _beside(
     found: list[Pair] = []
     for sheet in published:
         said = cells[id(sheet)][number].clauses
-        if not said or sheet.policy.id == draft.policy.id:
+        if not said or sheet is draft:
             continue
         # Beside nothing stands what says the practice most surely, beside a clause what is closest to it.
         chosen = said if own else said[:1]
@@ -244,13 +245,13 @@ def _beside(
 
 
 def peers(draft: Sheet, published: Iterable[Sheet]) -> tuple[Peer, ...]:
-    """The published policies, the one most like the draft first; itself is left out."""
+    """The published policies, the one most like the draft first; itself is left out, another that only has its id is not."""
     if not draft.clauses:
         return ()
     found = [
         Peer(sheet.policy, float(np.mean(np.max(draft.vectors @ sheet.vectors.T, axis=1))))
         for sheet in published
-        if sheet.clauses and sheet.policy.id != draft.policy.id
+        if sheet.clauses and sheet is not draft
     ]
     return tuple(sorted(found, key=lambda peer: -peer.likeness))
 
@@ -278,6 +279,20 @@ def against(draft: Sheet, other: Sheet, relations: Relations) -> tuple[Rule, ...
         coverage = _silent(draft.policy) if best is Relation.UNRELATED else _OF_RELATION[best]
         found.append(Rule(clause, coverage, draft.clauses[closest], float(likeness[closest])))
     return tuple(found)
+
+
+def comparable(policies: Iterable[Policy]) -> list[Policy]:
+    """The policies that a draft can be compared with, every language version: what others have published."""
+    return [policy for policy in policies if policy.authority is Authority.REFERENCE and policy.id not in _NOBODYS]
+
+
+def once(policies: Iterable[Policy], lang: str) -> list[Policy]:
+    """Each policy in one of the versions given, in `lang` where that is among them; a filter belongs before it."""
+    found: dict[str, Policy] = {}
+    for policy in policies:
+        if policy.id not in found or policy.lang == lang:
+            found[policy.id] = policy
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,10 @@
     if (!cleared) before?.remove();
     const other = one("#af-cmp-filters select[name=with]", page);
     if (other) one("#af-cmp-filters select[name=with]").value = other.value;
+    const draft = document.getElementById("af-cmp-draft");
+    const carried = (form) => all("input[type=hidden]", form);
+    for (const field of carried(draft)) field.remove(); // a draft that is sent next is compared as is shown now
+    draft.prepend(...carried(one("#af-cmp-draft", page)));
     const langs = one(".af-langs", page);
     if (langs) one(".af-langs").replaceWith(langs);
     if (keep) history.replaceState(null, "", address);
@@ -212,6 +216,12 @@
     form.addEventListener("change", () => filtered(form));
     form.addEventListener("submit", (event) => { event.preventDefault(); filtered(form); });
     const draft = document.getElementById("af-cmp-draft");
+    const button = one("button", draft);
+    const idle = button.textContent;
+    addEventListener("pageshow", () => { // who comes back may compare again
+      button.textContent = idle;
+      button.removeAttribute("aria-busy");
+    });
     draft.addEventListener("submit", (event) => {
       const file = one("input[type=file]", draft).files[0];
       if (file && file.size > Number(draft.dataset.most)) { // what is too large is not even sent
@@ -225,7 +235,6 @@
         said.scrollIntoView({block: "center"});
         return;
       }
-      const button = one("button", draft);
       button.textContent = draft.dataset.busy;
       button.setAttribute("aria-busy", "true");
     });

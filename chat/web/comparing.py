@@ -78,7 +78,7 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one request is about."""
+    """What one request is about; `gone` where something that it names is not here, or not for this visitor."""
 
     shelf: Shelf
     asked: Asked
@@ -103,9 +103,11 @@ class Comparisons:
         desk = self.desk()
         visit = self.visits.find(owner(request), asked.visit) if asked.visit else None
         policy = None if visit else shelf.policy(asked.policy, place.lang)
-        gone = bool(asked.visit) and visit is None
         draft = Draft(visit.sheet, False) if visit else Draft(desk.sheet(policy), True) if policy else None
-        other = shelf.policy(asked.other, place.lang) if draft else None
+        beside = shelf.policy(asked.other, place.lang)
+        other = beside if draft else None
+        meant = ((asked.visit, visit), ("" if visit else asked.policy, policy), (asked.other, beside))
+        gone = any(name and not found for name, found in meant)
         asked = Asked(asked.visit if visit else "", policy.id if policy else "", other.id if other else "", asked.fits)
         work = partial(
             desk.report,
@@ -138,7 +140,7 @@ class Comparisons:
         return cell_page(found.report, row, other, found.draft, place, found.asked), 200
 
     def document(self, request: Request, place: Place, asked: Asked, suffix: str) -> str | bytes | None:
-        """The comparison as a file; nothing where the visit has ended."""
+        """The comparison as a file; nothing where the visit has ended or a policy that is named is not to be seen."""
         found = self.find(request, place, asked)
         if found.gone:
             return None

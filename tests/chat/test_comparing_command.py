@@ -19,16 +19,20 @@ from chat.cli import main
 from chat.comparing_command import run, wanted
 from chat.exports import Report
 from chat.shelf import Shelf
+from kb.clause import Authority, Clause, Modality, Policy
 from kb.compare import Filter
 from kb.errors import InputError
 from kb.search import KnowledgeBase
 from tests.chat.exports.fixture import DRAFTED, EMPTY, report
 from tests.chat.web.library import library
 
+# What AskFirst itself says: no report lays a draft beside it.
+GUIDE = (Clause("guide/1", Policy("guide", "Panduan", "id", Authority.REFERENCE, sector="all"), "Pikir dulu.", Modality.MUST),)
+
 
 @pytest.fixture(scope="module")
 def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    made = library(Path(tmp_path_factory.mktemp("compare")))
+    made = library(Path(tmp_path_factory.mktemp("compare")), GUIDE)
     yield made
     made.close()
 
@@ -106,6 +110,8 @@ def test_the_ending_of_the_file_names_the_format(knowledge: KnowledgeBase, tmp_p
         (["--since", "last year"], "expected a year, month or day for --since (2015, 2015-03, 2015-03-09); found 'last year'; "),
         (["--sector", "magic"], "expected --sector out of "),
         (["--coverage", "much"], "expected --coverage out of full, near-full, partial, secondary; found 'much'; "),
+        (["--sector", "all"], "expected --sector out of media; found 'all'; "),
+        (["--lang", "id"], "expected a policy that the filters let through; found none; "),
         (["--until", "1066"], "expected a policy that the filters let through; found none; "),
         (["--out", "no/such/folder/report.md"], "expected a file that can be written at no/such/folder/report.md; found No such file"),
     ],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kb.clause import PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
-from kb.compare import Cell, Coverage, Filter, Sheet, against, cells_of, compare, peers, topics_of
+from kb.compare import Cell, Coverage, Filter, Sheet, against, cells_of, comparable, compare, once, peers, topics_of
 from kb.standing import Bounds, Relation, Stance
 
 BOUNDS = Bounds(0.5, 0.5, 0.5)
@@ -124,6 +125,20 @@ def test_the_most_alike_policy_comes_first_and_never_itself() -> None:
     draft = sheet(policy(), says(7), says(8))
     found = peers(draft, [sheet(policy("far"), says(1)), sheet(policy("near"), says(8), says(7)), draft])
     assert [peer.policy.id for peer in found] == ["near", "far"] and found[0].likeness == pytest.approx(1)
+
+
+def test_a_published_policy_that_has_the_draft_s_id_is_not_the_draft() -> None:
+    draft, namesake = sheet(policy(), says(7, "Ours.")), sheet(policy(), says(7, "Theirs."))
+    found = compare(draft, [namesake], {}, [], BOUNDS)
+    assert [peer.policy for peer in found.peers] == [namesake.policy]
+    assert [pair.theirs.text for pair in found.practices[6].beside] == ["Theirs."]
+
+
+def test_what_others_have_published_is_compared_with_once_in_the_language_asked_for() -> None:
+    english, indonesian, guide = policy("alpha"), replace(policy("alpha"), lang="id"), policy("guide")
+    binding = replace(policy("house"), authority=Authority.BINDING)
+    assert comparable([english, guide, binding, indonesian]) == [english, indonesian]
+    assert once([english, indonesian], "id") == once([indonesian, english], "id") == [indonesian] and once([english], "id") == [english]
 
 
 @pytest.mark.parametrize(

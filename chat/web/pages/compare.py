@@ -41,7 +41,7 @@ def compare_page(
     wrong: Wrong | None = None,
     gone: bool = False,
 ) -> str:
-    """The whole screen; `most` bytes of a file, `gone` where the visit that was asked for has ended."""
+    """The whole screen; `most` bytes of a file, `gone` where the visit or the policy asked for is not here."""
     lang = place.lang
     form = choosing(shelf, place, asked, most=most, text=wrong.text if wrong else "")
     if draft:

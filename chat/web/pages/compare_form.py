@@ -13,6 +13,7 @@ from chat.web.pages.parts import named
 from chat.web.pieces import count
 from chat.web.words import known
 from kb.clause import Policy
+from kb.compare import comparable
 from kb.errors import AskFirstError
 
 ACCEPTED = ".docx,.pdf,.md,.markdown,.html,.htm,.txt"
@@ -73,8 +74,8 @@ def chosen(draft: Draft, place: Place, asked: Asked) -> str:
 
 
 def filtering(shelf: Shelf, place: Place, asked: Asked, *, drafted: bool) -> str:
-    """The form that narrows down what is compared with."""
-    lang, fits, policies = place.lang, asked.fits, shelf.titles(place.lang)
+    """The form that narrows down what is compared with; it offers what one of those policies has."""
+    lang, fits, policies = place.lang, asked.fits, comparable(shelf.policies.values())
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in (("lang", lang), ("visit", asked.visit), ("policy", asked.policy))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from html import escape
 
 from chat.exports import Report
+from chat.exports.parts import common
+from chat.exports.words import SIGNS
 from chat.web.frame import Place
-from chat.web.pages.compare_parts import SIGNS, Asked, address, cards, counted, quoted, silent, tag
+from chat.web.pages.compare_parts import Asked, address, cards, counted, quoted, silent, tag
 from chat.web.pages.compare_words import tell
-from chat.web.pages.parts import named
 from chat.web.pieces import icon, words
 from kb.compare import Coverage, Row
 
-_FEW = 5  # policies of a sector, below which a share says little
 _FORM = "af-cmp-starter"
 
 
@@ -46,25 +45,6 @@ def gaps(report: Report, place: Place, asked: Asked, *, indexed: bool) -> str:
     )
 
 
-def common(row: Row, lang: str) -> str:
-    """How common a practice is: of all that are compared with, of the sector that has it most often, and of how many it is not known."""
-    share = row.share()
-    parts = [tell("common", lang, covering=share.covering, of=share.of)]
-    sectors = defaultdict(list)
-    for cell in row.published:
-        if cell.policy.sector and cell.policy.sector != "all":
-            sectors[cell.policy.sector].append(cell.coverage is Coverage.COVERED)
-    most = max(
-        ((sum(found) / len(found), len(found), sector) for sector, found in sectors.items() if len(found) >= _FEW), default=(0.0, 0, "")
-    )
-    if len(sectors) > 1 and most[0] > 0:
-        covering = sum(sectors[most[2]])
-        parts.append(tell("common_in", lang, covering=covering, of=most[1], where=named("sector", most[2], lang)))
-    if share.unknown:
-        parts.append(tell("common_unknown", lang, unknown=share.unknown))
-    return "; ".join(parts) + "."
-
-
 def _gap(row: Row, report: Report, place: Place, asked: Asked, *, indexed: bool) -> str:
     lang, number = place.lang, int(row.subject)
     draft = row.draft
@@ -82,7 +62,7 @@ def _gap(row: Row, report: Report, place: Place, asked: Asked, *, indexed: bool)
         f'<li class="af-cmp-gap af-cmp-{draft.coverage.value}"><div class="af-cmp-head">'
         f'<input type="checkbox" form="{_FORM}" name="practice" value="{number}" checked aria-label="{tell("tick", lang, title=title)}">'
         f'<h3><a data-cell href="{address(place, "compare/cell", asked, ("practice", str(number)))}">{escape(title)}</a></h3>'
-        f'{tag(draft.coverage, lang)}</div>{fact}<p class="af-cmp-quiet">{common(row, lang)}</p>'
+        f'{tag(draft.coverage, lang)}</div>{fact}<p class="af-cmp-quiet">{tell("how_common", lang)}: {escape(common(row, report))}.</p>'
         f'{counted(report.counts.get(number), lang)}<details class="af-fold"><summary>{tell("beside", lang)}</summary><div '
         f'class="af-pair"><div><h4>{tell("ours", lang)}</h4>{ours}</div>'
         f"<div><h4>{tell('theirs', lang)}</h4>{theirs}</div></div>"

@@ -8,8 +8,9 @@ from html import escape
 from typing import Any
 
 from chat.exports import Report
+from chat.exports.words import SIGNS
 from chat.web.frame import Place
-from chat.web.pages.compare_parts import SIGNS, Asked, address
+from chat.web.pages.compare_parts import Asked, address
 from chat.web.pages.compare_words import tell, told
 from chat.web.words import known
 from kb.clause import Policy

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlencode
 
+from chat.exports.words import SIGNS
 from chat.web.frame import Place
 from chat.web.pages.compare_words import tell
 from chat.web.pages.parts import printed
@@ -17,15 +18,6 @@ from chat.web.words import known
 from kb.clause import Clause
 from kb.compare import Coverage, Filter, Sheet
 from kb.coverage import Counts
-
-# Read without colour; what each means stands beside the map.
-SIGNS = {
-    Coverage.COVERED: "●",
-    Coverage.PARTLY: "◐",
-    Coverage.MISSING: "○",
-    Coverage.CONTRADICTS: "✕",
-    Coverage.UNKNOWN: "?",
-}
 
 
 @dataclass(frozen=True, slots=True)

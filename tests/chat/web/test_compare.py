@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +18,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
+from chat.exports.parts import common
+from chat.exports.words import SIGNS
 from chat.web.comparing import COOKIE, routes
+from chat.web.pages.compare_words import tell
+from kb.clause import Authority, Clause, Modality, Policy
+from kb.compare import Filter
 from kb.search import KnowledgeBase
 from tests.chat.web.desk import Desk
 from tests.chat.web.library import library
@@ -25,9 +32,17 @@ DRAFT = "# Rules\n\n- Ask the customer before you show a logo. {practices=22}\n-
 HOSTILE = "# Rules\n\n- Never mind <script>alert(1)</script> <img src=x onerror=alert(2)> for customers. {practices=22}\n"
 
 
+MORE = (
+    Clause(
+        "beta/1", Policy("beta", "Panduan Beta", "id", Authority.REFERENCE, sector="media"), "Minta izin.", Modality.MUST, practices=(22,)
+    ),
+    Clause("gamma/1", Policy("gamma", "Gamma", "en", Authority.REFERENCE, sector="health"), "Ask first.", Modality.MUST, practices=(18,)),
+)
+
+
 @pytest.fixture(scope="module")
 def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    made = library(Path(tmp_path_factory.mktemp("compare")))
+    made = library(Path(tmp_path_factory.mktemp("compare")), MORE)
     yield made
     made.close()
 
@@ -127,6 +142,71 @@ def test_two_policies_stand_side_by_side(client: TestClient) -> None:
 def test_what_is_withheld_unknown_or_mistaken_shows_nothing_of_it(client: TestClient, query: str) -> None:
     reply = client.get(f"/compare{query}&lang=en")
     assert reply.status_code in (200, 422) and "A logo of the board." not in reply.text
+
+
+@pytest.mark.parametrize("query", ["policy=typo", "policy=board", "policy=house/rules&with=typo", "with=board", "visit=unknown"])
+def test_what_an_address_names_and_is_not_to_be_seen_gets_a_line_and_no_file(query: str, client: TestClient) -> None:
+    assert client.get(f"/compare/report.docx?{query}&lang=en").status_code == 404
+    for lang in ("en", "id"):
+        assert f'<p class="af-cmp-wrong" role="alert">{tell("gone", lang)}</p>' in client.get(f"/compare?{query}&lang={lang}").text
+
+
+@pytest.mark.parametrize("query", ["", "policy=house/rules", "policy=house/rules&with=beta", "with=beta"])
+def test_what_an_address_names_and_is_here_gets_no_such_line(query: str, client: TestClient) -> None:
+    assert 'role="alert"' not in client.get(f"/compare?{query}&lang=en").text
+    assert client.get(f"/compare/report.csv?{query}&lang=en").status_code == 200
+
+
+def options(html: str, name: str) -> list[str]:
+    """The values that a choice of this name offers, but "all"."""
+    select = re.search(rf'<select name="{name}">(.*?)</select>', html)
+    assert select
+    return re.findall(r'value="([^"]+)"', select[1])
+
+
+def test_the_filters_offer_what_the_policies_compared_with_have_in_every_version(client: TestClient) -> None:
+    html = client.get("/compare?lang=en").text
+    assert options(html, "language") == ["en", "id"] and options(html, "sector") == ["health", "media"]  # ours is of technology
+    narrowed = client.get("/compare?lang=en&language=id").text
+    assert "Compared with 1 policies." in narrowed and "Panduan Beta" in narrowed
+
+
+def test_a_picked_policy_stands_once_in_the_map_and_the_table(client: TestClient) -> None:
+    html = client.get("/compare?policy=beta&lang=en").text
+    data = re.search(r'id="af-cmp-data">(.*?)</script>', html)
+    assert data and [policy[0] for policy in json.loads(data[1])["policies"]] == ["beta", "gamma"]
+    assert "Compared with 1 policies." in html and '<td class="af-cmp-share">0/1</td>' in html
+
+
+def test_the_page_says_how_common_a_practice_is_as_the_files_do(client: TestClient, knowledge: KnowledgeBase) -> None:
+    sector = "---\nsector: health\n---\n"
+    html = sent(client, sector + DRAFT).text
+    desk = Desk(knowledge)
+    report = desk.report(desk.draft((sector + DRAFT).encode(), "draft.md"), (), Filter(), day=date.today(), groups=(), lang="en")
+    told = common(report.comparison.practices[17], report)
+    assert told == "1 of 2; 1 of 1 in health" and f"How common: {told}." in html
+
+
+def test_the_page_has_the_signs_of_the_files(client: TestClient) -> None:
+    html = sent(client, DRAFT).text
+    legend = html[html.index('<ul class="af-cmp-legend">') :]
+    legend = legend[: legend.index("</ul>")]
+    assert set(re.findall(r'aria-hidden="true">(.)</span>', legend)) == set(SIGNS.values())
+    assert not {"●", "✕"} & set(html)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "No gap was found."), ("id", "Tidak ditemukan kekurangan.")])
+def test_where_the_rest_is_not_known_no_gap_was_found_and_nothing_more_is_said(client: TestClient, lang: str, said: str) -> None:
+    partial = "---\ncoverage: partial\n---\n# Rules\n\n- Ask before you show a logo. {practices=22}\n"
+    assert f'<p role="status">{said}</p>' in sent(client, partial, lang=lang).text
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_tally_of_rules_counts_what_is_not_known(client: TestClient, lang: str) -> None:
+    partial = "---\ncoverage: partial\n---\n# Rules\n\n- Greet people. {practices=5}\n"
+    reply = sent(client, partial, lang=lang)
+    text = client.get(f"/compare?visit={reply.url.params['visit']}&with=gamma&lang={lang}").text
+    assert f"1 {tell('rule_unknown', lang)}." in text.replace("are ", "")
 
 
 def test_the_starter_policy_is_of_what_was_ticked(client: TestClient) -> None:

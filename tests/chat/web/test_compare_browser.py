@@ -75,6 +75,27 @@ def test_a_draft_is_sent_filtered_read_and_taken_along(kind: str, browser: Any, 
         assert len(book.sheetnames) >= 4 and any(RULES[0] in str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
+def test_filters_that_are_set_before_a_draft_is_sent_hold_for_it(browser: Any, address: str, tmp_path: Path) -> None:
+    with opened(browser, address, "compare?lang=en") as page:
+        page.locator("select[name=sector]").select_option("health")
+        expect(page.locator(".af-tally").first).not_to_contain_text("77")
+        send(page, written(tmp_path, "md"))
+        assert "sector=health" in page.url
+        expect(page.locator("select[name=sector]")).to_have_value("health")
+        expect(page.locator(".af-tally").first).not_to_contain_text("77")
+
+
+def test_who_comes_back_to_the_page_may_compare_again(browser: Any, address: str) -> None:
+    with opened(browser, address, "compare?lang=en") as page:
+        page.evaluate("document.getElementById('af-cmp-draft').addEventListener('submit', (event) => event.preventDefault())")
+        button = page.locator("#af-cmp-draft button.af-main")
+        button.click()
+        expect(button).to_have_text("Reading and comparing …")
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+        expect(button).to_have_text("Compare")
+        expect(button).not_to_have_attribute("aria-busy", "true")
+
+
 def test_the_map_is_drawn_here_and_a_click_opens_both_clauses(browser: Any, address: str) -> None:
     with opened(browser, address, "compare?policy=gitlab&lang=en") as page:
         page.wait_for_selector(".af-cmp-map .main-svg", timeout=20_000)
