@@ -26,8 +26,10 @@ from chat.scenarios import read_bank
 from kb.clause import LANGUAGES
 from kb.settings import Settings
 
-TARGET = 0.012
-TURNED_AWAY = 0.01  # of messages that are ours: the most that may be taken for somebody else's
+# The most that the bound on harm may be: of verdicts that set free, in each language, so that the share itself is at its floor (0.5 % in
+# English, 1 % in Indonesian); of the others.
+TARGET, OTHER_TARGET = {"en": 0.008, "id": 0.012}, 0.012
+TURNED_AWAY = 0.0075  # of messages that are ours: the most that may be taken for somebody else's
 MOST = 0.5
 _START = Limits(
     licensing=dict.fromkeys(LANGUAGES, 1.0), other=1.0, scope=0.0, near=0.0, relevance=0.5, slope=3.0, margin=2.0, offset=-2.0, practice=2.0
@@ -43,7 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     cases = [case for case in read_bank() if case.split == "tune"]
     opened = open_assistant(Settings(home=options.home), options.index)
-    outcomes = run(replace(opened, limits=_START), cases)
+    limits = chosen(run(replace(opened, limits=_START), cases))
+    card = {"target": TARGET, "other_target": OTHER_TARGET, "cases": len(cases), "limits": asdict(limits)}
+    options.out.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+        json.dumps({"target": TARGET, "other_target": OTHER_TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n",
+        "utf-8",
+    )
+    measured = run(replace(opened, limits=limits), cases)
+    print(limits)
+    print(table(figures(measured)))
+
+
+def chosen(outcomes: Sequence[Outcome]) -> Limits:
+    """Doubt and limits, fitted on answers that were given without any."""
     scope, near = _turning(outcomes)
     # Doubt is about our own matters; the limits are about everything that would be answered, strangers' questions included.
     answered = [o for o in outcomes if o.answer.explain.get("confidence") and not _turned(o, scope, near)]
@@ -53,11 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     fitted = replace(
         _START, scope=scope, near=near, slope=float(head.coef_[0][0]), margin=float(head.coef_[0][1]), offset=float(head.intercept_[0])
     )
-    limits = replace(fitted, **_limits(answered, 1 - head.predict_proba(_confidence(answered))[:, 1]))
-    options.out.write_text(json.dumps({"target": TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n", "utf-8")
-    measured = run(replace(opened, limits=limits), cases)
-    print(limits)
-    print(table(figures(measured)))
+    return replace(fitted, **_limits(answered, 1 - head.predict_proba(_confidence(answered))[:, 1]))
 
 
 def _turned(outcome: Outcome, scope: float, near: float) -> bool:
@@ -87,16 +97,16 @@ def _limits(decided: Sequence[Outcome], doubts: np.ndarray) -> dict[str, Any]:
     listed = np.array([bool(o.case.harmful) for o in decided])
     langs = np.array([o.case.lang for o in decided])
 
-    def loosest(chosen: np.ndarray, among: np.ndarray) -> float:
+    def loosest(chosen: np.ndarray, among: np.ndarray, target: float) -> float:
         best = 0.0
-        for limit in np.arange(0.02, MOST + 1e-9, 0.0025).round(4):
+        for limit in np.arange(0.02, MOST + 1e-9, 0.0005).round(4):
             harm = int((harmful & chosen & (doubts <= limit)).sum())
-            if clopper_pearson(harm, int((listed & among).sum()), 0.05)[1] <= TARGET:
+            if clopper_pearson(harm, int((listed & among).sum()), 0.05)[1] <= target:
                 best = float(limit)
         return best
 
-    licensing = {lang: loosest(licensed & (langs == lang), langs == lang) for lang in LANGUAGES}
-    return {"licensing": licensing, "other": loosest(~licensed, np.ones(len(decided), bool))}
+    licensing = {lang: loosest(licensed & (langs == lang), langs == lang, TARGET[lang]) for lang in LANGUAGES}
+    return {"licensing": licensing, "other": loosest(~licensed, np.ones(len(decided), bool), OTHER_TARGET)}
 
 
 if __name__ == "__main__":
