@@ -48,9 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     limits = chosen(run(replace(opened, limits=_START), cases))
     card = {"target": TARGET, "other_target": OTHER_TARGET, "cases": len(cases), "limits": asdict(limits)}
     options.out.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
-        json.dumps({"target": TARGET, "other_target": OTHER_TARGET, "cases": len(cases), "limits": asdict(limits)}, indent=1) + "\n",
-        "utf-8",
-    )
     measured = run(replace(opened, limits=limits), cases)
     print(limits)
     print(table(figures(measured)))
