@@ -68,16 +68,11 @@ class Bounds:
 
 
 def parts(clause: Clause) -> list[str]:
-    """What a clause is read by: the whole of it, with the lead-in that gives an item of a list its subject; a long one by its sentences.
-
-    Whole, as it is in what the network learned from, 74.6 % of the cells by which the bounds are chosen are right, by sentences 74.0 %.
-    """
-    whole = _whole(clause)
-    if len(whole) <= _LONG:
-        return [whole]
-    sentences = [sentence for sentence in _SENTENCE.split(clause.text) if len(sentence) >= _SHORTEST] or [clause.text]
-    pieces = [piece for sentence in sentences for piece in textwrap.wrap(sentence, _LONG)]
-    return [_led(clause.lead, piece) for piece in pieces]
+    """The sentences of a clause, each behind the lead-in that gives an item of a list its subject; one too long to be read is cut."""
+    sentences = [sentence for sentence in _SENTENCE.split(clause.text) if len(sentence) >= _SHORTEST]
+    if len(sentences) < 2:
+        sentences = [clause.text]
+    return [_led(clause.lead, piece) for sentence in sentences for piece in textwrap.wrap(sentence, _LONG) or [sentence]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,13 +115,20 @@ class Standing:
             raise ModelError(expected=f"standing.onnx and its card in {folder}", found=str(error), todo="install AskFirst again") from error
 
     def read(self, clauses: Sequence[Clause]) -> Stances:
-        """How each clause stands to each practice, (clauses, 25, 3); of a long one, what any of its sentences says."""
-        pieces = [parts(clause) for clause in clauses]
-        rows = {piece: row for row, piece in enumerate(dict.fromkeys(piece for of in pieces for piece in of))}  # each is read once
-        read = self.read_texts(list(rows))
+        """How each clause stands to each practice, (clauses, 25, 3).
+
+        Of several sentences it is the mean of what the whole says and of what any of them says: the network learned from clauses of one
+        rule, so that a second one in a whole may go unseen, and a sentence alone may say what the whole does not mean.
+        """
+        sentences = [parts(clause) for clause in clauses]
+        wholes = [_whole(clause) if len(of) > 1 else of[0] for clause, of in zip(clauses, sentences, strict=True)]
+        readable = [whole for whole in wholes if len(whole) <= _LONG]
+        rows = {text: row for row, text in enumerate(dict.fromkeys([*readable, *(one for of in sentences for one in of)]))}
+        read = self.read_texts(list(rows))  # each is read once
         found = np.zeros((len(clauses), len(PRACTICE_NUMBERS), len(Stance)), np.float32)
-        for at, of in enumerate(pieces):
-            found[at] = read[[rows[piece] for piece in of]].max(axis=0)
+        for at, (whole, of) in enumerate(zip(wholes, sentences, strict=True)):
+            any_says = read[[rows[one] for one in of]].max(axis=0)
+            found[at] = (any_says + read[rows[whole]]) / 2 if whole in rows else any_says
         return found
 
     def read_texts(self, texts: Sequence[str]) -> Stances:

@@ -78,10 +78,8 @@ def test_a_clause_too_long_to_be_read_whole_says_what_its_sentences_say(standing
 
 def test_a_lead_in_goes_with_its_item_and_fragments_are_no_sentences() -> None:
     assert parts(clause("mocking rivals", lead="Employees must not:")) == ["Employees must not: mocking rivals"]
-    assert parts(clause("Be kind to everybody. OK! Never post secrets.")) == ["Be kind to everybody. OK! Never post secrets."]
-    long = "Be kind to everybody who writes to us. " * 20
-    assert set(parts(clause(f"{long}OK! Never post secrets."))) == {"Be kind to everybody who writes to us.", "Never post secrets."}
-    assert parts(clause(f"{long}Post secrets.", lead="Employees must not:"))[-1] == "Employees must not: Post secrets."
+    assert parts(clause("Be kind to everybody. OK! Never post secrets.")) == ["Be kind to everybody.", "Never post secrets."]
+    assert parts(clause("Mock nobody here. Post no secrets.", lead="Rules:")) == ["Rules: Mock nobody here.", "Rules: Post no secrets."]
 
 
 def test_a_long_clause_without_sentences_is_read_to_its_end() -> None:
