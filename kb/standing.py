@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -122,7 +123,12 @@ class Standing:
         rule, so that a second one in a whole may go unseen, and a sentence alone may say what the whole does not mean. In a document of
         more than `_MANY` clauses each is read whole only, which takes a third of the time.
         """
-        sentences = [parts(clause) if len(clauses) <= _MANY or len(_whole(clause)) > _LONG else [_whole(clause)] for clause in clauses]
+        sizes = Counter((clause.policy.id, clause.policy.lang) for clause in clauses)
+        long = {document for document, size in sizes.items() if size > _MANY}
+        sentences = [
+            [_whole(clause)] if (clause.policy.id, clause.policy.lang) in long and len(_whole(clause)) <= _LONG else parts(clause)
+            for clause in clauses
+        ]
         wholes = [_whole(clause) if len(of) > 1 else of[0] for clause, of in zip(clauses, sentences, strict=True)]
         readable = [whole for whole in wholes if len(whole) <= _LONG]
         rows = {text: row for row, text in enumerate(dict.fromkeys([*readable, *(one for of in sentences for one in of)]))}

@@ -66,6 +66,14 @@ def test_a_clause_of_several_rules_says_them_all(standing: Standing) -> None:
 
 
 @pytest.mark.model
+def test_a_clause_is_read_the_same_whatever_else_is_read_with_it(standing: Standing) -> None:
+    other = Policy("other", "Other", "en", Authority.REFERENCE)
+    two = clause("Never disclose confidential information of the company. Do not disparage our competitors.")
+    many = [Clause(f"other/{at}", other, f"Form {at} is kept for a year.", Modality.MUST) for at in range(160)]
+    assert np.allclose(standing.read([two, *many])[0], standing.read([two])[0], atol=0.02)
+
+
+@pytest.mark.model
 def test_a_clause_too_long_to_be_read_whole_says_what_its_sentences_say(standing: Standing) -> None:
     rules = [
         *(f"Form {number} is kept for a year by the office in room {number}." for number in range(12)),
