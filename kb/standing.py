@@ -121,7 +121,7 @@ class Standing:
 
         Of several sentences it is the mean of what the whole says and of what any of them says: the network learned from clauses of one
         rule, so that a second one in a whole may go unseen, and a sentence alone may say what the whole does not mean. In a document of
-        more than `_MANY` clauses each is read whole only, which takes a third of the time.
+        more than `_MANY` clauses each is read whole only, which takes less time.
         """
         sizes = Counter((clause.policy.id, clause.policy.lang) for clause in clauses)
         long = {document for document, size in sizes.items() if size > _MANY}

@@ -259,13 +259,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     total = hashlib.sha256()
     for file in bank_files():
         total.update(file.read_bytes())
+    # A network that is kept was made from the bank of its own day.
+    kept = json.loads(options.out.with_suffix(".json").read_text("utf-8")) if options.exported else {}
+    learned = {"cases": kept.get("cases", len(cases)), "bank": kept.get("bank", total.hexdigest())}
     card = {
         "what": "multilingual-e5-small trained further to read messages, and messages beside a rule; outputs: " + ", ".join(OUTPUTS),
         "made_by": "python -m chat.training.reader" + (" --further" if options.further else ""),
         "seed": SEED,
         "epochs": FURTHER_EPOCHS if options.further else EPOCHS,
-        "cases": len(cases),
-        "bank": total.hexdigest(),
+        **learned,
         "weights": chosen,
         "sha256": hashlib.sha256(options.out.read_bytes()).hexdigest(),
         "licence": "MIT (multilingual-e5-small, Microsoft) and CC BY 4.0, as the corpus it was fitted on",
