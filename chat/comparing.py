@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from kb.compare import Filter, Sheet, comparable, compare, once
 from kb.coverage import what_counts
 from kb.disagreements import shipped_disagreements
 from kb.errors import InputError
-from kb.quality import notes
+from kb.quality import notes, prepare
 from kb.search import KnowledgeBase
 from kb.settings import Settings
 from kb.standing import Standing
@@ -46,11 +47,12 @@ class Comparer:
 
     def draft(self, data: bytes, name: str) -> Sheet:
         """The draft in a file of this name; raises `InputError` for one that cannot be used."""
+        threading.Thread(target=prepare, daemon=True).start()  # the draft is read by another process meanwhile
         policy, clauses = self.reader(data, name)
         if len(clauses) > MOST_CLAUSES:
             raise InputError(expected=f"a draft of at most {MOST_CLAUSES:,} clauses", found=f"{len(clauses):,}", todo="send it in parts")
         vectors = self.knowledge.embedder.embed([c.embedded for c in clauses], [c.lang for c in clauses])
-        return Sheet(policy, tuple(clauses), vectors, self.standing.read(clauses))
+        return Sheet(policy, tuple(clauses), vectors, self.standing.read(clauses, vectors))
 
     def sheet(self, policy: Policy) -> Sheet:
         """A policy of the index."""
@@ -98,13 +100,14 @@ class Comparer:
             return
         held = [Shelf(self.knowledge, date.today(), policy.groups).clauses(policy) for policy in new]
         everything = [clause for clauses in held for clause in clauses]
-        vectors = self.knowledge.store.vectors([clause.key for clause in everything])
-        stances, at = self.standing.read(everything), 0
+        stored = self.knowledge.store.vectors([clause.key for clause in everything])
         nothing = self.knowledge.embedder.embed([])  # of a document of headings only: no rows, and as wide as the others
+        vectors = np.array([stored[clause.key] for clause in everything], np.float32) if everything else nothing
+        stances, at = self.standing.read(everything, vectors), 0
         for policy, clauses in zip(new, held, strict=True):
-            rows = np.array([vectors[clause.key] for clause in clauses], np.float32) if clauses else nothing
+            here = slice(at, at + len(clauses))
             # The first one stays, where two threads lay out the same: a sheet is known by its identity.
-            self._sheets.setdefault(_key(policy), Sheet(policy, tuple(clauses), rows, stances[at : at + len(clauses)]))
+            self._sheets.setdefault(_key(policy), Sheet(policy, tuple(clauses), vectors[here], stances[here]))
             at += len(clauses)
 
 
@@ -133,4 +136,5 @@ def _disagreements(lang: str) -> dict[int, tuple[tuple[str, str], ...]]:
 
 def open_comparer(settings: Settings, index: Path, reader: Reader) -> Comparer:
     """The comparer over a finished index."""
-    return Comparer(open_knowledge(settings, index), Support.read(index).topics, Standing.open(), reader)
+    knowledge = open_knowledge(settings, index)
+    return Comparer(knowledge, Support.read(index).topics, Standing.open(model=knowledge.embedder.model), reader)

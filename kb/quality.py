@@ -148,9 +148,14 @@ def _of_whole(clauses: Sequence[Clause], lang: str) -> Iterator[Note]:
             yield Note("readability", None, "", {"measure": measure, "value": round(value, 1)})
 
 
+def prepare() -> None:
+    """Loads the library that measures readability: it takes seconds to import, and only drafts need it."""
+    import textstat  # noqa: F401
+
+
 def readability(text: str, lang: str) -> tuple[str, float]:
     """The measure's name and value: `ari`, a school grade, for English, `lix` (above 60 is very hard) for Indonesian."""
-    import textstat  # takes seconds to import, and only drafts need it
+    import textstat  # as `prepare` says
 
     if lang == "id":
         return "lix", float(textstat.lix(text))

@@ -2,7 +2,8 @@
 
 A small network of our own reads the clause (`kb.network`), trained by `chat.training.standing` on labelled clauses in both languages:
 one output a practice ("is it about this?"), one for the stance, and, where it is given two clauses, how they stand to each other; a card
-is beside it. Two clauses are first compared by a multinomial logistic regression over what they share; of those that come out nearest
+is beside it. Its word is weighed with a second opinion, by the clause's vector alone (`kb.perceptron`): the two err on different clauses.
+Two clauses are first compared by a multinomial logistic regression over what they share; of those that come out nearest
 the network then reads each pair, both ways round, and a second regression weighs what it says with the rest.
 """
 
@@ -23,9 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.clause import PRACTICE_NUMBERS, Clause, Modality
+from kb.embedding import ModelId, Vectors
 from kb.errors import ModelError
 from kb.lexical import tokens
 from kb.network import PARAMETERS, Network
+from kb.perceptron import FILE as PERCEPTRON
+from kb.perceptron import Perceptron
 
 if TYPE_CHECKING:
     from kb.compare import Sheet
@@ -99,25 +103,30 @@ class Regression:
 class Standing:
     """The fitted network and regressions. Safe to share between threads."""
 
-    def __init__(self, network: Network, card: Mapping[str, Any]) -> None:
-        self._network = network
-        self.bounds = Bounds(**card["bounds"])
+    def __init__(self, network: Network, card: Mapping[str, Any], opinion: Perceptron | None = None) -> None:
+        self._network, self._opinion, self._weight = network, opinion, float(card["opinion"]["weight"])
+        self.bounds = Bounds(**(card["opinion"]["bounds"] if opinion else card["bounds"]))
         self.first, self.second = Regression.of(card["relations"]["first"]), Regression.of(card["relations"]["second"])
 
     @classmethod
-    def open(cls, folder: Path = PARAMETERS) -> Standing:
-        """The shipped parameters; raises `ModelError` where they are missing or do not belong together."""
+    def open(cls, folder: Path = PARAMETERS, model: ModelId | None = None) -> Standing:
+        """The shipped parameters; raises `ModelError` where they are missing or do not belong together.
+
+        `model` is what vectors come from: with the one that the second opinion was fitted on it is asked too.
+        """
         try:
             card = json.loads((folder / "standing.json").read_text("utf-8"))
-            found = hashlib.sha256((folder / "standing.onnx").read_bytes()).hexdigest()
-            if found != card["sha256"]:
-                raise ValueError(f"a network {found[:12]}… that is not the card's")
-            return cls(Network(folder / "standing.onnx", LONGEST), card)
+            for file, sha256 in (("standing.onnx", card["sha256"]), (PERCEPTRON, card["opinion"]["sha256"])):
+                found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+                if found != sha256:
+                    raise ValueError(f"{file} {found[:12]}… that is not the card's")
+            opinion = Perceptron.load(folder) if str(model) == card["opinion"]["model"] else None
+            return cls(Network(folder / "standing.onnx", LONGEST), card, opinion)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(expected=f"standing.onnx and its card in {folder}", found=str(error), todo="install AskFirst again") from error
 
-    def read(self, clauses: Sequence[Clause]) -> Stances:
-        """How each clause stands to each practice, (clauses, 25, 3).
+    def read(self, clauses: Sequence[Clause], vectors: Vectors | None = None) -> Stances:
+        """How each clause, with its vector, stands to each practice, (clauses, 25, 3): the network's word, and the second opinion's.
 
         Of several sentences it is the mean of what the whole says and of what any of them says: the network learned from clauses of one
         rule, so that a second one in a whole may go unseen, and a sentence alone may say what the whole does not mean. In a document of
@@ -137,13 +146,18 @@ class Standing:
         for at, (whole, of) in enumerate(zip(wholes, sentences, strict=True)):
             any_says = read[[rows[one] for one in of]].max(axis=0)
             found[at] = (any_says + read[rows[whole]]) / 2 if whole in rows else any_says
-        return found
+        return self._weighed(found, vectors)
 
-    def read_texts(self, texts: Sequence[str]) -> Stances:
+    def read_texts(self, texts: Sequence[str], vectors: Vectors | None = None) -> Stances:
         """The same for bare texts."""
         if not texts:
             return np.zeros((0, len(PRACTICE_NUMBERS), len(Stance)), np.float32)
-        return self._network.run(texts)[0]
+        return self._weighed(self._network.run(texts)[0], vectors)
+
+    def _weighed(self, read: Stances, vectors: Vectors | None) -> Stances:
+        if self._opinion is None or vectors is None:
+            return read
+        return (1 - self._weight) * read + self._weight * self._opinion(vectors)
 
     def read_pairs(self, ones: Sequence[str], others: Sequence[str]) -> npt.NDArray[np.float32]:
         """Logits of how each text stands to its other, (pairs, 4), the mean of both ways round; at least one pair."""

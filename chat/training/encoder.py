@@ -22,13 +22,15 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from chat.training.rounding import SMOOTHING, rounded
 from kb.network import PIECES, open_tokenizer
 from kb.support import SHIPPED
 
 KEPT = 23_000  # pieces
 FROZEN = 4  # layers that are not trained
 WIDTH, LAYERS, POSITIONS = 384, 12, 192
-_BLOCK, _WIDE_BLOCK = 32, 128  # numbers that share a scale: of 4 bits, of 8
+_BLOCK = 32  # numbers that share a scale of 4 bits
+_READ = 32  # texts that are read at once
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 _PLAIN = re.compile(r"▁?[\x21-\x7e]+")
 
@@ -201,7 +203,7 @@ def _state(packed: Packed) -> dict[str, torch.Tensor]:
 
 
 class Exported:
-    """A network as `export` wrote it, whose weights can be trained further: what has 8 bits is read as numbers again.
+    """A network as `export` wrote it, whose weights can be trained further: what was rounded is read as numbers again.
 
     One training thus starts from the shipped network of another. Raises `SystemExit` where a weight is not there.
     """
@@ -231,9 +233,11 @@ class Exported:
             _, tensor, scales = self._given[f"{node}_Q8"][:3]
             levels = self.tensor(tensor).float() - 128
             return (levels * self.tensor(scales).reshape(*levels.shape[:2], 1)).flatten(1)
-        tensor = self._given.get(f"{node}_quant", ["", "_quantized"])[1].removesuffix("_quantized")
+        read, tensor = (name.removesuffix("_quantized") for name in self._given.get(f"{node}_quant", ["", "_quantized"])[:2])
         numbers, scale, zero = (self.tensor(f"{tensor}_{part}").float() for part in ("quantized", "scale", "zero_point"))
-        return ((numbers - zero) * scale).T.contiguous()  # a column is a channel
+        smoothing = read.removesuffix("_smoothed") + SMOOTHING
+        rows = self.tensor(smoothing)[:, None] if smoothing in self._stored else 1.0
+        return ((numbers - zero) * scale * rows).T.contiguous()  # a column is a channel
 
     def fill(self, network: nn.Module, *names: str, product: str = "Gemm_MatMul") -> None:
         """Sets these linear layers of a network, whose products have this name."""
@@ -259,44 +263,35 @@ class Exported:
         return found
 
 
-def export(network: nn.Module, outputs: Sequence[str], file: Path) -> None:
-    """Writes a trained network (ids and mask → outputs) as ONNX: the layers that were not trained with 4 bits a weight, others with 8.
-
-    What goes into a product is rounded in blocks, not a whole batch by one scale, which a few large numbers would spoil: of 1,500 cases
-    the reader got 72.0 % right so, 70.7 % the other way and 71.9 % unrounded.
-    """
+def export(network: nn.Module, outputs: Sequence[str], file: Path, usual: Sequence[str | tuple[str, str]]) -> None:
+    """Writes a trained network (ids and mask → outputs) as ONNX of whole numbers; `usual` are texts or pairs such as it will read."""
     import logging
 
     import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
     logging.disable(logging.WARNING)  # the quantizer names every node that it leaves alone
-    encoded = open_tokenizer().encode_batch(["one short text", "another text that is somewhat longer"])
-    given = torch.tensor([e.ids for e in encoded]), torch.tensor([e.attention_mask for e in encoded])
+    tokenizer = open_tokenizer()
+    tokenizer.enable_truncation(max_length=POSITIONS)
+    encoded = [tokenizer.encode_batch(list(usual[start : start + _READ])) for start in range(0, len(usual), _READ)]
+    given = [
+        {"input_ids": np.array([e.ids for e in batch], np.int64), "attention_mask": np.array([e.attention_mask for e in batch], np.int64)}
+        for batch in encoded
+    ]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        traced, narrow = Path(folder, "traced.onnx"), Path(folder, "narrow.onnx")
+        traced = Path(folder, "traced.onnx")
         torch.onnx.export(
-            network, given, str(traced), input_names=["input_ids", "attention_mask"], output_names=list(outputs),
-            dynamic_axes={name: {0: "n", 1: "t"} for name in ("input_ids", "attention_mask")} | {name: {0: "n"} for name in outputs},
+            network, tuple(torch.tensor(part) for part in given[0].values()), str(traced),
+            input_names=list(given[0]), output_names=list(outputs),
+            dynamic_axes={name: {0: "n", 1: "t"} for name in given[0]} | {name: {0: "n"} for name in outputs},
             opset_version=17, dynamo=False,
         )  # fmt: skip
-        graph = onnx.load(str(traced))
-        frozen = re.compile(rf"/layer\.(?:{'|'.join(map(str, range(FROZEN)))})/")
-        others = [node.name for node in graph.graph.node if node.op_type == "MatMul" and not frozen.search(node.name)]
-        for bits, block, left in ((4, _BLOCK, others), (8, _WIDE_BLOCK, [])):
-            quantizer = MatMulNBitsQuantizer(graph, bits, block, is_symmetric=True, accuracy_level=4, nodes_to_exclude=left)
-            quantizer.process()
-            graph = quantizer.model.model
-        onnx.save(graph, str(narrow))
-        quantize_dynamic(str(narrow), str(file), weight_type=QuantType.QInt8, per_channel=True)
-        model = onnx.load(str(file))
-        del model.graph.value_info[:]  # shapes that a session works out by itself
-        for node in model.graph.node:
-            if node.op_type == "Constant":
-                node.ClearField("name")
-        onnx.save(model, str(file))
+        model = rounded(onnx.load(str(traced)), given, FROZEN)
+    del model.graph.value_info[:]  # shapes that a session works out by itself
+    for node in model.graph.node:
+        if node.op_type == "Constant":
+            node.ClearField("name")
+    onnx.save(model, str(file))
 
 
 def main() -> None:

@@ -33,6 +33,7 @@ CALIBRATED = frozenset(
     " bbc ap sap abc-australia epa nodejs nyt".split()
 )
 _CLAUSE = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+(?P<text>.*?)\s*\{(?P<attributes>[^}]*)\}\s*$", re.MULTILINE)
+_HEADING = re.compile(r"^#+ (.+?)\s*$", re.MULTILINE)
 _LANG = re.compile(r"^lang: (\S+)", re.MULTILINE)
 
 
@@ -175,6 +176,12 @@ def _published(policy: str, lang: str) -> list[str]:
     return [row["text"] for row in rows_of("clauses-published.jsonl") if (row["policy"], row["lang"]) == (policy, lang)]
 
 
+def headings() -> list[str]:
+    """The headings of the published policies that nothing is measured on."""
+    files = [file for file in sorted((SHIPPED / "policies").glob("*.md")) if file.name.partition(".")[0] not in HELD | CALIBRATED]
+    return sorted({heading for file in files for heading in _HEADING.findall(file.read_text("utf-8"))})
+
+
 def measured() -> list[frozenset[str]]:
     """The words of every text that is measured on: nothing like it may be learned from."""
     held = [row["clause"] for row in _lines(PRACTICE_PAIRS) if is_held(row["clause"])]
@@ -193,7 +200,9 @@ def words_of(text: str) -> frozenset[str]:
 def is_like(text: str, others: Sequence[frozenset[str]]) -> bool:
     """Whether a text shares more than `LIKE` of the words of both with another."""
     words = words_of(text)
-    return any(len(words & other) > LIKE * len(words | other) for other in others)
+    size = len(words)
+    # What is much longer or shorter cannot share so many.
+    return any(LIKE * size < len(other) and LIKE * len(other) < size and len(words & other) > LIKE * len(words | other) for other in others)
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:
@@ -211,5 +220,5 @@ def settled() -> list[Text]:
 
 
 def learned(kept: Sequence[frozenset[str]]) -> list[Text]:
-    """The texts to learn from: twice those of which only the whole is labelled, once those whose clauses are learned from too."""
-    return 2 * texts("cells-guided.jsonl", kept) + texts("cells-written.jsonl", kept)
+    """The texts to learn from: those of which only the whole is labelled, and those whose clauses are learned from too."""
+    return texts("cells-guided.jsonl", kept) + texts("cells-written.jsonl", kept)

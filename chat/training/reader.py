@@ -41,6 +41,7 @@ STANDING = NETWORKS / "standing.onnx"
 FURTHER_EPOCHS, FURTHER_SHARE = 2, 0.7  # of a network that is trained further
 OUTPUTS = ("scope", "practices", "verdicts", "relevance", "stances")
 _BEST, _SMOOTHED = 0.7, 0.04  # share of the target that is the best verdict's; the rest is the other acceptable ones'
+USUAL = 150  # of so many examples one shows what numbers to expect
 _UNRELATED = 0.5  # rules of other cases shown beside a message, a message
 _TRIES = 20
 
@@ -58,6 +59,12 @@ class Example:
     def length(self) -> int:
         """Code points, which batches are made by."""
         return len(self.question.text) + len(self.rule)
+
+    @property
+    def read(self) -> str | tuple[str, str]:
+        """What the network is given."""
+        text = said(self.question, room(self.rule))[0]
+        return (text, self.rule) if self.rule else text
 
 
 class ReadingNetwork(nn.Module):
@@ -117,9 +124,7 @@ def examples(cases: Sequence[Scenario], found: Sequence[Question]) -> list[Examp
 
 def tokens(tokenizer: Any, batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids and mask, (n, longest); messages alone and messages with rules are never in one batch."""
-    texts = [said(example.question, room(example.rule))[0] for example in batch]
-    paired = [(text, example.rule) for text, example in zip(texts, batch, strict=True)] if batch[0].rule else texts
-    encoded = tokenizer.encode_batch(paired)
+    encoded = tokenizer.encode_batch([example.read for example in batch])
     return torch.tensor([e.ids for e in encoded]), torch.tensor([e.attention_mask for e in encoded])
 
 
@@ -253,7 +258,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{len(cases):,} cases to learn from", flush=True)
     if not options.exported:
         epochs, share = (FURTHER_EPOCHS, FURTHER_SHARE) if options.further else (EPOCHS, 1.0)
-        export(fit(begun(further=options.further), cases, epochs, share), OUTPUTS, options.out)
+        usual = [example.read for example in examples(cases, questions(cases))[::USUAL]]
+        export(fit(begun(further=options.further), cases, epochs, share), OUTPUTS, options.out, usual)
     chosen = weights(options.out, [case for case in read_bank() if case.split == "tune"])
     print(chosen)
     total = hashlib.sha256()

@@ -18,6 +18,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from torch.nn import functional
 from chat.training.encoder import WIDTH, Encoder, Exported, export, training_cache
 from chat.training.labels import (
     PAIRS,
+    PRACTICE_PAIRS,
     Couple,
     Example,
     Text,
@@ -44,14 +46,18 @@ from chat.training.labels import (
     written,
 )
 from kb.clause import LANGUAGES, PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
-from kb.compare import Coverage, Sheet, cells_of
+from kb.compare import Coverage, Sheet
 from kb.embedding import Embedder, ensure_export, open_embedder, shipped_model
 from kb.network import PARAMETERS, Network, open_tokenizer
-from kb.standing import FEATURES, LONGEST, Bounds, Relation, Stance, Standing, shared
+from kb.perceptron import FILE as PERCEPTRON
+from kb.perceptron import Perceptron
+from kb.standing import FEATURES, LONGEST, Relation, Stance, Stances, Standing, shared
 
 SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 3, 32, 1.2e-4, 1.5e-3
 WHOLE_RATE, WHOLE_HEAD_RATE, TIMES = 1e-4, 5e-4, 2  # of the second course
+USUAL = 70  # of so many texts one shows what numbers to expect
+WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # of the second opinion, of which one is chosen
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
 _RELATIONS = [relation.name.lower() for relation in Relation]
@@ -88,7 +94,7 @@ class StandingNetwork(nn.Module):
 
 
 def restored(file: Path) -> StandingNetwork:
-    """The network in an exported file, to be trained further; its weights are those of the export, of 8 bits where it has them."""
+    """The network in an exported file, to be trained further; its weights are those of the export, of 8 bits."""
     network, stored = StandingNetwork(), Exported(file)
     network.encoder.load_state_dict(stored.encoder(), strict=False)
     stored.fill(network, "middle", "about", "side", "both", "relation")
@@ -97,6 +103,18 @@ def restored(file: Path) -> StandingNetwork:
         network.practices.copy_(stored.operand("/Mul_4")[0])
         network.usual.copy_(stored.operand("/Add_2")[0])
     return network
+
+
+def mean(one: StandingNetwork, other: StandingNetwork) -> StandingNetwork:
+    """The mean of the weights of a network and of what it became in training further.
+
+    It keeps what the one knew and the other forgot: Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
+    """
+    found, theirs = StandingNetwork(), other.state_dict()
+    found.load_state_dict(
+        {name: (value + theirs[name]) / 2 if value.is_floating_point() else value for name, value in one.state_dict().items()}
+    )
+    return found.eval()
 
 
 class Material:
@@ -265,25 +283,72 @@ def truth_of(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
     return truth
 
 
-def bounds(standing: Standing) -> dict[str, float]:
-    """The bounds under which most cells of what was kept back for it are right."""
-    given = [(_sheet_of(standing, text.clauses), text.cells) for text in settled()]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What clauses say, (clauses, 25, 3), and what they come to for the practices of which that is known, one of `Coverage` each."""
+
+    stances: Stances
+    cells: tuple[Coverage | None, ...]
+
+    def beside(self, other: Stances, weight: float) -> Known:
+        """With a second opinion of this weight."""
+        return replace(self, stances=(1 - weight) * self.stances + weight * other)
+
+
+def bounds(given: Sequence[Known]) -> tuple[float, dict[str, float]]:
+    """The share of cells that are right under the bounds that get most of them right, and these bounds."""
+    surest = np.concatenate([_surest(known.stances)[[cell is not None for cell in known.cells]] for known in given])
+    truth = np.array([_KINDS.index(cell) for known in given for cell in known.cells if cell is not None])
     found = []
-    for chosen in itertools.product((0.1, 0.2, 0.3, 0.4, 0.5, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7), (0.3, 0.4, 0.5, 0.6, 0.7)):
-        right = [
-            read[number].coverage is cell
-            for sheet, labels in given
-            for read in [cells_of(sheet, Bounds(*chosen))]
-            for number, cell in zip(PRACTICE_NUMBERS, labels, strict=True)
-        ]
-        found.append((float(np.mean(right)), chosen))
-    return dict(zip(("same", "part", "opposite"), max(found)[1], strict=True))
+    for same, part, opposite in itertools.product((0.2, 0.3, 0.4, 0.5, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7), (0.3, 0.4, 0.5, 0.6, 0.7)):
+        said = np.select([surest[:, 2] >= opposite, surest[:, 0] >= same, surest[:, 1] >= part], range(3), 3)
+        found.append((float(np.mean(said == truth)), (same, part, opposite)))
+    right, best = max(found)
+    return right, dict(zip(("same", "part", "opposite"), best, strict=True))
 
 
-def _sheet_of(standing: Standing, texts: Sequence[str]) -> Sheet:
+_KINDS = (Coverage.CONTRADICTS, Coverage.COVERED, Coverage.PARTLY, Coverage.MISSING)
+
+
+def _surest(stances: Stances) -> npt.NDArray[np.float32]:
+    """(25, 3): how sure the clauses make it that a practice is said, touched, gone against, as `kb.compare.cells_of` has it."""
+    same, part, opposite = np.moveaxis(stances, 2, 0)
+    against = opposite > same
+    columns = [np.where(against, 0, same), np.where(against, 0, same + part), np.where(against, opposite, 0)]
+    return np.stack([column.max(axis=0, initial=0) for column in columns], axis=1)
+
+
+def weighed(given: Sequence[Known], second: Sequence[Stances]) -> tuple[float, dict[str, float]]:
+    """The weight of the second opinion under which most cells are right, and the bounds with it."""
+    found = []
+    for weight in WEIGHTS:
+        right, chosen = bounds([known.beside(said, weight) for known, said in zip(given, second, strict=True)])
+        print(f"second opinion of weight {weight}: {right:.2%} of cells right", flush=True)
+        found.append((right, weight, chosen))
+    _, weight, chosen = max(found, key=lambda each: each[:2])
+    return weight, chosen
+
+
+def kept_back() -> tuple[list[list[str]], list[tuple[Coverage | None, ...]]]:
+    """What bounds and weight are chosen by: whole texts, and single clauses with what they are to one practice, which are not held."""
+    clauses, cells = [list(text.clauses) for text in settled()], [text.cells for text in settled()]
+    for row in map(json.loads, PRACTICE_PAIRS.read_text("utf-8").splitlines()):
+        if not is_held(row["clause"]):
+            clauses.append([row["clause"]])
+            cells.append(tuple(_OF_LABEL[row["label"]] if number == row["practice"] else None for number in PRACTICE_NUMBERS))
+    return clauses, cells
+
+
+_OF_LABEL = {"same": Coverage.COVERED, "part": Coverage.PARTLY, "opposite": Coverage.CONTRADICTS, "unrelated": Coverage.MISSING}
+
+
+def read_all(standing: Standing, texts: Sequence[Sequence[str]]) -> list[Stances]:
+    """How the clauses of each text stand, read as those of one document."""
     policy = Policy("text", "", LANGUAGES[0], Authority.REFERENCE, coverage="full")
-    clauses = tuple(Clause(f"{policy.id}/{at}", policy, text, Modality.INFO) for at, text in enumerate(texts))
-    return Sheet(policy, clauses, np.zeros((len(clauses), 1), np.float32), standing.read(clauses))
+    return [
+        standing.read([Clause(f"{policy.id}/{at}", policy, clause, Modality.INFO) for at, clause in enumerate(clauses)])
+        for clauses in texts
+    ]
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
@@ -292,6 +357,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=PARAMETERS)
     parser.add_argument("--pairs", type=Path, default=PAIRS, help="labelled pairs of clauses")
     parser.add_argument("--exported", action="store_true", help="keep the network that is there; fit bounds and relations anew")
+    parser.add_argument("--mean", type=Path, nargs=2, help="train nothing; take the mean of the weights in these two folders")
     parser.add_argument("--further", action="store_true", help="start the second course from the network that is there")
     options = parser.parse_args(list(arguments) if arguments is not None else None)
     material = Material()
@@ -302,34 +368,52 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(f"{len(examples):,} clauses and {len(pairs):,} pairs to learn from, {len(aside):,} clauses kept back", flush=True)
     file, whole = options.out / "standing.onnx", learned(kept)
     if not options.exported:
-        first = restored(PARAMETERS / "standing.onnx") if options.further else fit(examples + guided, pairs, material)
-        export(fit_whole(first, whole, guided, pairs, material), ["stances", "relation"], file)
-    # The regressions are read together with the network, so that the card is complete only after both.
+        usual = [example.text for example in guided][::USUAL] + [(couple.one, couple.other) for couple in pairs][::USUAL]
+        if options.mean:
+            network = mean(*(restored(folder / "standing.onnx") for folder in options.mean))
+        else:
+            first = restored(PARAMETERS / "standing.onnx") if options.further else fit(examples + guided, pairs, material)
+            network = fit_whole(first, whole, guided, pairs, material)
+        export(network, ["stances", "relation"], file, usual)
+    # Each part of the card is fitted with what comes before it, so that the card is complete only after all.
+    model, opinion, exported = shipped_model(), Perceptron.load(options.out), Network(file, LONGEST)
+    embedder = open_embedder(ensure_export(model, "", training_cache(), print), model)
     empty = {"weights": [[0.0]], "bias": [0.0]}
-    standing = Standing(Network(file, LONGEST), {"bounds": {}, "relations": {"first": empty, "second": empty}})
-    card = {
-        "made by": "python -m chat.training.standing" + (" --further" if options.further else ""),
+    learned_from = {"learned from": len(examples) + len(guided), "texts": len(whole)}
+    made_by = "python -m chat.training.standing" + (" --further" if options.further else " --mean" if options.mean else "")
+    # A network that is kept was made from what there was on its own day, a mean from what its later part was.
+    former = options.out if options.exported else options.mean[1] if options.mean else None
+    kept_card = json.loads((former / "standing.json").read_text("utf-8")) if former else {}
+    card: dict[str, Any] = {
+        "made by": kept_card["made by"] if options.exported else made_by,
         "seed": SEED,
         "epochs": EPOCHS,
-        "learned from": len(examples) + len(guided),
-        "texts": len(set(map(id, whole))),
+        **{name: kept_card.get(name, number) for name, number in learned_from.items()},
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "bounds": bounds(standing),
-        "relations": relations(standing, options.pairs),
+        "bounds": {},
+        "opinion": {"weight": 0.0, "bounds": {}},
+        "relations": {"first": empty, "second": empty},
     }
+    standing = Standing(exported, card)
+    texts, cells = kept_back()
+    given = [Known(stances, known) for stances, known in zip(read_all(standing, texts), cells, strict=True)]
+    right, card["bounds"] = bounds(given)
+    print(f"the network alone: {right:.2%} of cells right", flush=True)
+    weight, chosen = weighed(given, [opinion(embedder.embed(clauses)) for clauses in texts])
+    sha256 = hashlib.sha256((options.out / PERCEPTRON).read_bytes()).hexdigest()
+    card["opinion"] = {"model": str(model), "sha256": sha256, "weight": weight, "bounds": chosen}
+    card["relations"] = relations(Standing(exported, card, opinion), options.pairs, embedder)
     (options.out / "standing.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
-    print(json.dumps(card["bounds"]))
+    print(json.dumps({"bounds": card["bounds"], "opinion": card["opinion"]}))
     stances, truth = standing.read_texts([example.text for example in aside]), truth_of(aside)
     for stance in Stance:
         print(f"clauses kept back, {stance.name.lower()}: F1 {f1(stances[..., stance] >= 0.5, truth[..., stance]):.3f}")
 
 
-def relations(standing: Standing, file: Path) -> dict[str, Any]:
+def relations(standing: Standing, file: Path, embedder: Embedder) -> dict[str, Any]:
     """A logistic regression over what two clauses share, fitted on the pairs that are not held back."""
     from sklearn.linear_model import LogisticRegression
 
-    model = shipped_model()
-    embedder = open_embedder(ensure_export(model, "", training_cache(), print), model)
     rows = [row for row in map(json.loads, file.read_text("utf-8").splitlines()) if not is_held(row["one"])]
     features = pair_features(rows, standing, embedder)
     labels = np.array([_RELATIONS.index(row["label"]) for row in rows])
@@ -352,7 +436,8 @@ def pair_features(rows: Sequence[dict[str, Any]], network: Standing, embedder: E
 def _sheets(rows: Sequence[dict[str, Any]], side: str, network: Standing, embedder: Embedder) -> list[Sheet]:
     """A sheet of one clause for this side of every pair."""
     texts, langs = [row[side] for row in rows], [row[f"{side}_lang"] for row in rows]
-    vectors, stances = embedder.embed(texts, langs), network.read_texts(texts)
+    vectors = embedder.embed(texts, langs)
+    stances = network.read_texts(texts, vectors)
     policies = {lang: Policy(f"pair-{lang}", "", lang, Authority.REFERENCE) for lang in set(langs)}
     clauses = [
         Clause("pair/1", policies[lang], text, Modality(row[f"{side}_modality"]))

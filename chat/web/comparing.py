@@ -157,7 +157,8 @@ def desks(live: Live, reader: Reader) -> Callable[[], Desk]:
         with lock:
             knowledge = live.assistant.knowledge
             if not kept or kept[0].knowledge is not knowledge:
-                standing = kept[0].standing if kept else Standing.open()
+                model = knowledge.embedder.model
+                standing = kept[0].standing if kept and kept[0].knowledge.embedder.model == model else Standing.open(model=model)
                 kept[:] = [Comparer(knowledge, live.topics, standing, reader)]
             return kept[0]
 

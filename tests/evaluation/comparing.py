@@ -46,9 +46,10 @@ def scores(said: np.ndarray, truth: np.ndarray) -> str:
     return f"F1 {2 * right / max(1, said.sum() + truth.sum()):.3f}  P {precision:.3f}  R {recall:.3f}  ({truth.sum()} of {len(truth)})"
 
 
-def practice_pairs(standing: Standing, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def practice_pairs(standing: Standing, embedder: Embedder, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Covered, missing and opposite of clause–practice pairs, by language."""
-    stances = standing.read_texts([row["clause"] for row in rows])
+    texts = [row["clause"] for row in rows]
+    stances = standing.read_texts(texts, embedder.embed(texts, [row["lang"] for row in rows]))
     found = np.array([stances[at, row["practice"] - 1] for at, row in enumerate(rows)])
     labels, langs = np.array([row["label"] for row in rows]), np.array([row["lang"] for row in rows])
     bounds = standing.bounds
@@ -72,9 +73,10 @@ def clause_pairs(standing: Standing, embedder: Embedder, rows: Sequence[dict[str
             yield f"clause–clause {lang:<7}{name:<9}{scores(found[here] == relation, labels[here] == relation)}"
 
 
-def sheet_of(standing: Standing, policy: Policy, clauses: Sequence[Clause]) -> Sheet:
-    """A sheet without vectors, which cells do not need."""
-    return Sheet(policy, tuple(clauses), np.zeros((len(clauses), 1), np.float32), standing.read(clauses))
+def sheet_of(standing: Standing, embedder: Embedder, policy: Policy, clauses: Sequence[Clause]) -> Sheet:
+    """A sheet as a comparison makes it."""
+    vectors = embedder.embed([clause.embedded for clause in clauses], [clause.lang for clause in clauses])
+    return Sheet(policy, tuple(clauses), vectors, standing.read(clauses, vectors))
 
 
 def documents() -> Iterator[tuple[str, str, Policy, list[Clause]]]:
@@ -105,12 +107,12 @@ def settled(said: Sequence[Coverage]) -> Coverage | None:
     return coverage if count > 1 else None
 
 
-def cells_right(standing: Standing, say: Callable[[str], None], *, wrong: bool) -> None:
+def cells_right(standing: Standing, embedder: Embedder, say: Callable[[str], None], *, wrong: bool) -> None:
     """How many of the labelled cells are right, by group and in all."""
     read = labels()
     right, of, left_out, confused = Counter[str](), Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     for group, name, policy, clauses in documents():
-        found = cells_of(sheet_of(standing, policy, clauses), standing.bounds)
+        found = cells_of(sheet_of(standing, embedder, policy, clauses), standing.bounds)
         for number, by_reader in zip(PRACTICE_NUMBERS, zip(*read[name], strict=True), strict=True):
             true = settled(by_reader)
             if true is None:
@@ -144,15 +146,16 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="list the cells that are wrong")
     options = parser.parse_args()
     held = options.part == "held"
-    standing, model = Standing.open(), shipped_model()
+    model = shipped_model()
+    standing = Standing.open(model=model)
     embedder = open_embedder(
         ensure_export(model, "", Path(platformdirs.user_cache_dir("askfirst-training", appauthor=False)), print), model
     )
-    for line in practice_pairs(standing, [row for row in lines("practice_pairs.jsonl") if is_held(row["clause"]) == held]):
+    for line in practice_pairs(standing, embedder, [row for row in lines("practice_pairs.jsonl") if is_held(row["clause"]) == held]):
         print(line)
     for line in clause_pairs(standing, embedder, [row for row in lines("clause_pairs.jsonl") if is_held(row["one"]) == held]):
         print(line)
-    cells_right(standing, print, wrong=options.wrong)
+    cells_right(standing, embedder, print, wrong=options.wrong)
     readers_agree(print)
 
 
