@@ -159,8 +159,10 @@ class Standing:
             return read
         return (1 - self._weight) * read + self._weight * self._opinion(vectors)
 
-    def read_pairs(self, ones: Sequence[str], others: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Logits of how each text stands to its other, (pairs, 4), the mean of both ways round; at least one pair."""
+    def read_pairs(self, ones: Sequence[str], others: Sequence[str], *, once: bool = False) -> npt.NDArray[np.float32]:
+        """Logits of how each text stands to its other, (pairs, 4): the mean of both ways round, or `once`; at least one pair."""
+        if once:
+            return self._network.run(ones, others)[1]
         both = self._network.run([*ones, *others], [*others, *ones])[1]
         return np.asarray((both[: len(ones)] + both[len(ones) :]) / 2, np.float32)
 
@@ -168,6 +170,7 @@ class Standing:
         """How each clause of the one stands to each of the other, (n, m, 4).
 
         Only the nearest few of the one, and none that is far, are weighed for each clause of the other; the rest are unrelated to it.
+        A pair is read both ways round, in a document of more than `_MANY` clauses once, which takes less time.
         """
         found = np.zeros((len(one.clauses), len(other.clauses), len(Relation)), np.float32)
         if not one.clauses or not other.clauses:
@@ -180,7 +183,8 @@ class Standing:
         close = near[rows, columns] >= _NEAR
         rows, columns = rows[close], columns[close]
         if len(rows):
-            read = self.read_pairs([_whole(one.clauses[at]) for at in rows], [_whole(other.clauses[at]) for at in columns])
+            ones, others = [_whole(one.clauses[at]) for at in rows], [_whole(other.clauses[at]) for at in columns]
+            read = self.read_pairs(ones, others, once=max(len(one.clauses), len(other.clauses)) > _MANY)
             found[rows, columns] = self.second(np.concatenate([features[rows, columns], read], axis=1))
         theirs: dict[str, list[int]] = {}
         for at, clause in enumerate(other.clauses):

@@ -11,6 +11,7 @@ import pytest
 
 from kb.clause import Authority, Clause, Modality, Policy
 from kb.compare import Coverage, Sheet, against, cells_of
+from kb.embedding import Embedder, ensure_export, open_embedder, shipped_model
 from kb.errors import ModelError
 from kb.network import PARAMETERS
 from kb.standing import FEATURES, Relation, Standing, parts
@@ -50,6 +51,21 @@ def test_the_card_is_of_this_network_which_is_no_larger_than_it_may_be() -> None
     assert np.shape(card["relations"]["second"]["weights"]) == (FEATURES + len(Relation), len(Relation))
 
 
+@pytest.fixture(scope="module")
+def shipped(session_home: Path) -> tuple[Standing, Embedder]:
+    """What reads clauses as a comparison does, with the second opinion."""
+    model = shipped_model()
+    embedder = open_embedder(ensure_export(model, "", session_home / "model", lambda _: None), model)
+    return Standing.open(model=model), embedder
+
+
+def as_compared(shipped: tuple[Standing, Embedder], text: str) -> Sheet:
+    """A clause as a comparison reads it."""
+    standing, embedder = shipped
+    vectors = embedder.embed([text])
+    return Sheet(OURS, (clause(text),), vectors, standing.read([clause(text)], vectors))
+
+
 @pytest.mark.model
 @pytest.mark.parametrize(("practice", "text"), PLAIN)
 def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: int, text: str) -> None:
@@ -59,9 +75,17 @@ def test_a_plain_clause_is_read_as_anybody_would(standing: Standing, practice: i
 
 
 @pytest.mark.model
-def test_a_clause_of_several_rules_says_them_all(standing: Standing) -> None:
-    together = sheet(standing, "Never disclose confidential information of the company. Do not disparage our competitors.")
-    read = cells_of(together, standing.bounds)
+@pytest.mark.parametrize(("practice", "text"), PLAIN)
+def test_with_the_second_opinion_too(shipped: tuple[Standing, Embedder], practice: int, text: str) -> None:
+    found = as_compared(shipped, text)
+    assert found.stances[0].sum(axis=1).argmax() == practice - 1
+    assert cells_of(found, shipped[0].bounds)[practice].coverage is Coverage.COVERED
+
+
+@pytest.mark.model
+def test_a_clause_of_several_rules_says_them_all(shipped: tuple[Standing, Embedder]) -> None:
+    together = as_compared(shipped, "Never disclose confidential information of the company. Do not disparage our competitors.")
+    read = cells_of(together, shipped[0].bounds)
     assert [number for number in (7, 14) if read[number].coverage is Coverage.COVERED] == [7, 14]
 
 

@@ -17,6 +17,7 @@ from ingest.gather import make_policy
 from ingest.sources import Source
 from kb.clause import PRACTICE_NUMBERS, Authority, Clause, Policy
 from kb.compare import Filter, Sheet
+from kb.embedding import Vectors
 from kb.errors import InputError
 from kb.search import KnowledgeBase
 from kb.standing import Bounds, Relations, Stances
@@ -29,7 +30,7 @@ class Named:
 
     bounds = Bounds()
 
-    def read(self, clauses: Sequence[Clause]) -> Stances:
+    def read(self, clauses: Sequence[Clause], _vectors: Vectors | None = None) -> Stances:
         """1 for each practice that a clause names."""
         stances = np.zeros((len(clauses), 25, 3), np.float32)
         for at, clause in enumerate(clauses):
