@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import itertools
 import json
 import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +26,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from chat.training.bounds import Known, bounds, kept_back, weighed
 from chat.training.encoder import WIDTH, Encoder, Exported, export, training_cache
 from chat.training.labels import (
     PAIRS,
-    PRACTICE_PAIRS,
     Couple,
     Example,
     Text,
@@ -42,7 +40,6 @@ from chat.training.labels import (
     labelled,
     learned,
     measured,
-    settled,
     written,
 )
 from kb.clause import LANGUAGES, PRACTICE_NUMBERS, Authority, Clause, Modality, Policy
@@ -57,7 +54,6 @@ SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 3, 32, 1.2e-4, 1.5e-3
 WHOLE_RATE, WHOLE_HEAD_RATE, TIMES = 1e-4, 5e-4, 2  # of the second course
 USUAL = 70  # of so many texts one shows what numbers to expect
-WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)  # of the second opinion, of which one is chosen
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
 _RELATIONS = [relation.name.lower() for relation in Relation]
@@ -283,65 +279,6 @@ def truth_of(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
     return truth
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What clauses say, (clauses, 25, 3), and what they come to for the practices of which that is known, one of `Coverage` each."""
-
-    stances: Stances
-    cells: tuple[Coverage | None, ...]
-
-    def beside(self, other: Stances, weight: float) -> Known:
-        """With a second opinion of this weight."""
-        return replace(self, stances=(1 - weight) * self.stances + weight * other)
-
-
-def bounds(given: Sequence[Known]) -> tuple[float, dict[str, float]]:
-    """The share of cells that are right under the bounds that get most of them right, and these bounds."""
-    surest = np.concatenate([_surest(known.stances)[[cell is not None for cell in known.cells]] for known in given])
-    truth = np.array([_KINDS.index(cell) for known in given for cell in known.cells if cell is not None])
-    found = []
-    for same, part, opposite in itertools.product((0.2, 0.3, 0.4, 0.5, 0.6), (0.3, 0.4, 0.5, 0.6, 0.7), (0.3, 0.4, 0.5, 0.6, 0.7)):
-        said = np.select([surest[:, 2] >= opposite, surest[:, 0] >= same, surest[:, 1] >= part], range(3), 3)
-        found.append((float(np.mean(said == truth)), (same, part, opposite)))
-    right, best = max(found)
-    return right, dict(zip(("same", "part", "opposite"), best, strict=True))
-
-
-_KINDS = (Coverage.CONTRADICTS, Coverage.COVERED, Coverage.PARTLY, Coverage.MISSING)
-
-
-def _surest(stances: Stances) -> npt.NDArray[np.float32]:
-    """(25, 3): how sure the clauses make it that a practice is said, touched, gone against, as `kb.compare.cells_of` has it."""
-    same, part, opposite = np.moveaxis(stances, 2, 0)
-    against = opposite > same
-    columns = [np.where(against, 0, same), np.where(against, 0, same + part), np.where(against, opposite, 0)]
-    return np.stack([column.max(axis=0, initial=0) for column in columns], axis=1)
-
-
-def weighed(given: Sequence[Known], second: Sequence[Stances]) -> tuple[float, dict[str, float]]:
-    """The weight of the second opinion under which most cells are right, and the bounds with it."""
-    found = []
-    for weight in WEIGHTS:
-        right, chosen = bounds([known.beside(said, weight) for known, said in zip(given, second, strict=True)])
-        print(f"second opinion of weight {weight}: {right:.2%} of cells right", flush=True)
-        found.append((right, weight, chosen))
-    _, weight, chosen = max(found, key=lambda each: each[:2])
-    return weight, chosen
-
-
-def kept_back() -> tuple[list[list[str]], list[tuple[Coverage | None, ...]]]:
-    """What bounds and weight are chosen by: whole texts, and single clauses with what they are to one practice, which are not held."""
-    clauses, cells = [list(text.clauses) for text in settled()], [text.cells for text in settled()]
-    for row in map(json.loads, PRACTICE_PAIRS.read_text("utf-8").splitlines()):
-        if not is_held(row["clause"]):
-            clauses.append([row["clause"]])
-            cells.append(tuple(_OF_LABEL[row["label"]] if number == row["practice"] else None for number in PRACTICE_NUMBERS))
-    return clauses, cells
-
-
-_OF_LABEL = {"same": Coverage.COVERED, "part": Coverage.PARTLY, "opposite": Coverage.CONTRADICTS, "unrelated": Coverage.MISSING}
-
-
 def read_all(standing: Standing, texts: Sequence[Sequence[str]]) -> list[Stances]:
     """How the clauses of each text stand, read as those of one document."""
     policy = Policy("text", "", LANGUAGES[0], Authority.REFERENCE, coverage="full")
@@ -360,6 +297,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--mean", type=Path, nargs=2, help="train nothing; take the mean of the weights in these two folders")
     parser.add_argument("--further", action="store_true", help="start the second course from the network that is there")
     options = parser.parse_args(list(arguments) if arguments is not None else None)
+    if not (options.out / PERCEPTRON).exists():  # before hours of training, not after them
+        raise SystemExit(f"expected {PERCEPTRON} in {options.out}; found none; run python -m chat.training.perceptron --out {options.out}")
     material = Material()
     kept = measured()
     own, guided = ([e for e in found if not is_like(e.text, kept)] for found in (labelled() + attributed(), written()))

@@ -34,5 +34,4 @@ def test_texts_come_back_in_their_order_whatever_else_is_read_with_them() -> Non
     assert [len(output) for output in together] == [len(TEXTS) * 20] * len(network.outputs)
     alone = np.stack([network.run([text])[0][0] for text in TEXTS])
     for at in range(len(TEXTS) * 20):
-        # 8 bits are shared out over a whole batch, so that neighbours move the numbers a little; a text is still nearest to itself.
-        assert np.abs(alone - together[0][at]).sum(axis=(1, 2)).argmin() == at % len(TEXTS)
+        assert np.allclose(together[0][at], alone[at % len(TEXTS)], atol=1e-3)  # a text is read the same whatever is read with it

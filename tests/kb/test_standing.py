@@ -94,7 +94,7 @@ def test_a_clause_is_read_the_same_whatever_else_is_read_with_it(standing: Stand
     other = Policy("other", "Other", "en", Authority.REFERENCE)
     two = clause("Never disclose confidential information of the company. Do not disparage our competitors.")
     many = [Clause(f"other/{at}", other, f"Form {at} is kept for a year.", Modality.MUST) for at in range(160)]
-    assert np.allclose(standing.read([two, *many])[0], standing.read([two])[0], atol=0.02)
+    assert np.allclose(standing.read([two, *many])[0], standing.read([two])[0], atol=1e-3)
 
 
 @pytest.mark.model
