@@ -135,7 +135,7 @@ class Comparisons:
         number, beside = request.query_params.get("practice", ""), request.query_params.get("beside", "")
         row = next((row for row in found.report.comparison.practices if str(row.subject) == number), None)
         other = next((cell for cell in row.published if cell.policy.id == beside), None) if row else None
-        if row is None or (beside and other is None) or not (other or found.draft):
+        if found.gone or row is None or (beside and other is None) or not (other or found.draft):
             return missing_page(place, "missing_clause"), 404
         return cell_page(found.report, row, other, found.draft, place, found.asked), 200
 

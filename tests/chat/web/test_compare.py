@@ -147,6 +147,7 @@ def test_what_is_withheld_unknown_or_mistaken_shows_nothing_of_it(client: TestCl
 @pytest.mark.parametrize("query", ["policy=typo", "policy=board", "policy=house/rules&with=typo", "with=board", "visit=unknown"])
 def test_what_an_address_names_and_is_not_to_be_seen_gets_a_line_and_no_file(query: str, client: TestClient) -> None:
     assert client.get(f"/compare/report.docx?{query}&lang=en").status_code == 404
+    assert client.get(f"/compare/cell?{query}&practice=22&beside=beta&lang=en").status_code == 404  # nor half of what was asked for
     for lang in ("en", "id"):
         assert f'<p class="af-cmp-wrong" role="alert">{tell("gone", lang)}</p>' in client.get(f"/compare?{query}&lang={lang}").text
 
