@@ -8,29 +8,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from chat.arguments import parser
+from chat.console import bar, log, print_json, printable, read_lines
 from kb.errors import AskFirstError, HomeError, InputError
 from kb.settings import Settings, described, read_settings
 
 if TYPE_CHECKING:
     from chat.answer import Answer, Message
     from chat.ask import Assistant
-    from chat.evaluate import Outcome
-    from chat.llm import LanguageModel
-    from chat.progress import Progress
     from chat.report import Report
     from ingest.changes import Changes
     from kb.clause import Clause, Policy
     from kb.search import KnowledgeBase
-
-LONGEST_LINE = 4_000_000  # code points of one JSON line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings(os.environ, Path.cwd(), flags)
         return _commands()[options.command](options, settings)
     except AskFirstError as error:
-        _log(f"askfirst: {error}")
+        log(f"askfirst: {error}")
         return 2
     except BrokenPipeError:
         # The reader of our output went away (`| head`): not an error of ours.
@@ -78,8 +74,8 @@ def _commands() -> Mapping[str, Callable[[argparse.Namespace, Settings], int]]:
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     if options.jsonl:
         assistant = _assistant(settings)
-        for line_id, given in _lines(sys.stdin):
-            _print_json(_answered_line(assistant, line_id, given))
+        for line_id, given in read_lines(sys.stdin):
+            print_json(_answered_line(assistant, line_id, given))
         return 0
     if options.question is None:
         raise InputError(expected="a question", found="none", todo="write it in quotation marks, or use --jsonl")
@@ -110,9 +106,9 @@ def _show(options: argparse.Namespace, settings: Settings, text: str, *, draft: 
     from chat.answer import Account, Message
 
     account = Account(options.account) if options.account else None
-    answer = _assistant(settings).answer(Message(_printable(text), draft, options.lang, account))
+    answer = _assistant(settings).answer(Message(printable(text), draft, options.lang, account))
     if options.json:
-        _print_json(answer.to_json(explained=options.explain))
+        print_json(answer.to_json(explained=options.explain))
         return 0
     print(answer.text)
     if options.explain:
@@ -126,14 +122,14 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.jsonl:
         knowledge = _knowledge(settings)
-        for line_id, given in _lines(sys.stdin):
-            _print_json({"id": line_id, "error": given} if isinstance(given, str) else search_line(knowledge, given, options.top or 20))
+        for line_id, given in read_lines(sys.stdin):
+            print_json({"id": line_id, "error": given} if isinstance(given, str) else search_line(knowledge, given, options.top or 20))
         return 0
     if not options.query or not options.query.strip():
         raise InputError(expected="what to look for", found="nothing", todo="write it in quotation marks, or use --jsonl")
-    found = hits(_knowledge(settings), _printable(options.query), options.lang, options.top or 10)
+    found = hits(_knowledge(settings), printable(options.query), options.lang, options.top or 10)
     if options.json:
-        _print_json({"id": None, "hits": found})
+        print_json({"id": None, "hits": found})
         return 0
     for hit in found:
         place = " ".join(part for part in (hit["policy_title"], hit["section"]) if part)
@@ -157,8 +153,8 @@ def _ingest(options: argparse.Namespace, settings: Settings) -> int:
         changes, built = run(
             settings,
             options.path,
-            _log,
-            _progress(),
+            log,
+            bar(),
             authority=authority,
             given=given,
             forget=options.forget,
@@ -189,11 +185,11 @@ def _watch(options: argparse.Namespace, settings: Settings, ingest: Callable[[],
             ingest()
             sys.stdout.flush()
             stop = _asked_to_stop()
-            _log("watching for changes; Ctrl-C stops")
-            keep_fresh(settings, lambda outcome: show(outcome.changes, built=outcome.built), _log, _progress(), stop=stop)
+            log("watching for changes; Ctrl-C stops")
+            keep_fresh(settings, lambda outcome: show(outcome.changes, built=outcome.built), log, bar(), stop=stop)
     except KeyboardInterrupt:
         pass
-    _log("stopped watching; the last good index stays in force")
+    log("stopped watching; the last good index stays in force")
 
 
 def _asked_to_stop() -> threading.Event:
@@ -217,11 +213,11 @@ def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> No
     from ingest.changes import lines, to_json
 
     if options.json:
-        _print_json(to_json(changes, built=built))
+        print_json(to_json(changes, built=built))
         return
     *found, total = lines(changes)
     for line in found:
-        print(_printable(line))
+        print(printable(line))
     if not changes.any and not options.dry_run and not built:
         print("nothing changed: the index is up to date")
     print(total)
@@ -230,7 +226,7 @@ def _report(changes: Changes, options: argparse.Namespace, *, built: bool) -> No
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     from chat.web.serve import serve
 
-    serve(settings, partial(_opened, settings), _log, _draft_reader(settings))
+    serve(settings, partial(_opened, settings), log, _draft_reader(settings))
     return 0
 
 
@@ -239,7 +235,7 @@ def _token(options: argparse.Namespace, settings: Settings) -> int:
     from chat.web.tokens import make, tokens_path
 
     print(make(settings, options.name, Role(options.role), listed(options.groups)))
-    _log(f"its hash is in {tokens_path(settings)}; the token itself is shown this once")
+    log(f"its hash is in {tokens_path(settings)}; the token itself is shown this once")
     return 0
 
 
@@ -248,7 +244,7 @@ def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
 
     # Ctrl-C ends it at once: a thread that waits for stdin cannot be told to stop, and there is nothing to lose.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    serve(partial(_opened, settings), _log)
+    serve(partial(_opened, settings), log)
     return 0
 
 
@@ -264,7 +260,7 @@ def _compare(options: argparse.Namespace, settings: Settings) -> int:
         return open_comparer(of, index, _draft_reader(settings))
 
     comparer = _opened(settings, opened)
-    run(asked, comparer, Shelf(comparer.knowledge, date.today()), _log)
+    run(asked, comparer, Shelf(comparer.knowledge, date.today()), log)
     return 0
 
 
@@ -283,78 +279,9 @@ def _draft_reader(settings: Settings) -> Callable[[bytes, str], tuple[Policy, tu
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    from chat.evaluate import calibration_error, figures, missed, read_test, run, table
-    from chat.flips import counts, flips, lines
-    from chat.opening import open_other
-    from chat.scenarios import read_bank, read_files
+    from chat.evaluate_command import evaluate
 
-    if options.scenarios:
-        cases = list(read_files(options.scenarios))
-    elif options.split == "test":
-        cases = read_test()
-    else:
-        cases = [case for case in read_bank() if options.split in ("all", case.split)]
-    model = _measured_model(settings) if options.llm else None
-    assistant = _assistant(replace(settings, llm=""))
-
-    def report(done: int) -> None:
-        if done % 500 == 0:
-            _log(f"  {done:,} of {len(cases):,}")
-
-    outcomes = run(assistant, cases, report)
-    found = figures(outcomes)
-    failed = missed(found, options.thresholds) if options.thresholds else []
-    flipped = None
-    if options.against:
-        other = open_other(settings, options.against)
-        flipped = flips(cases, (o.answer for o in run(other, cases, report)), (o.answer for o in outcomes))
-    beside = None
-    if model:
-        from chat.beside import Beside
-        from chat.leashed import LeashedAssistant
-
-        leashed = LeashedAssistant.over(assistant, model, seconds=settings.llm_timeout, widen=settings.llm_widen)
-        beside = Beside(outcomes, run(leashed, cases, report))
-        if options.thresholds:
-            failed += [f"with the model: {line}" for line in missed(figures(beside.with_model), options.thresholds)]
-    drawn = _plots(options.plots, outcomes) if options.plots else []
-    if options.json:
-        shape = {
-            "cases": len(cases),
-            "figures": {lang: {name: figure.to_json() for name, figure in part.items()} for lang, part in found.items()},
-            "calibration_error": calibration_error(outcomes),
-            "index": assistant.knowledge.manifest.digest,
-            "missed": failed,
-        }
-        if flipped is not None:
-            against = {"index": other.knowledge.manifest.digest, "counts": counts(flipped), "flips": [f.to_json() for f in flipped]}
-            shape["against"] = against
-        if beside:
-            shape["llm"] = {"model": settings.llm} | beside.to_json()
-        _print_json(shape)
-    else:
-        print(table(found))
-        print(f"calibration error of doubt {calibration_error(outcomes):.3f}, {len(cases):,} cases")
-        compared = ["", f"with the language model {settings.llm}:", *beside.lines()] if beside else []
-        for line in [*(lines(flipped) if flipped is not None else []), *compared, *(f"wrote {file}" for file in drawn)]:
-            print(_printable(line))
-        for line in failed:
-            print(f"missed: {line}")
-    return 1 if failed else 0
-
-
-def _measured_model(settings: Settings) -> LanguageModel:
-    from chat.llm import open_model
-
-    if not settings.llm:
-        raise InputError(expected="a language model to measure with --llm", found="none", todo="name one in the setting llm")
-    return open_model(settings)
-
-
-def _plots(folder: Path, outcomes: Sequence[Outcome]) -> list[Path]:
-    from chat.plots import plots
-
-    return plots(outcomes, folder)
+    return evaluate(options, settings, lambda: _assistant(replace(settings, llm="")))
 
 
 def _init(_options: argparse.Namespace, settings: Settings) -> int:
@@ -374,7 +301,7 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 
     report = _validated(options.corpus, settings) if options.corpus else examine(settings, _index_state(settings))
     if options.json:
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         print(report.to_text())
     return 1 if report.errors else 0
@@ -399,7 +326,7 @@ def _validated(corpus: Path, settings: Settings) -> Report:
 
     def embedder() -> Embedder:
         model = expected_model(settings)
-        return open_embedder(ensure_export(model, settings.embedder, settings.model_folder, _log), model)
+        return open_embedder(ensure_export(model, settings.embedder, settings.model_folder, log), model)
 
     return validate(corpus, gathered.policies, gathered.clauses, gathered.refused, embedder)
 
@@ -428,13 +355,13 @@ def _ensure_index(settings: Settings) -> Path:
         answerable = False
     try:
         # With something to answer from, another process that is building is not waited for.
-        outcome = refresh(settings, _log, _progress(), wait=0.2 if answerable else -1)
+        outcome = refresh(settings, log, bar(), wait=0.2 if answerable else -1)
     except IndexNewer:
         raise
     except AskFirstError as error:
         return _last_good(settings, error)
     for file, reason in outcome.changes.refused.items():
-        _log(f"askfirst: refused {file}: {reason}")
+        log(f"askfirst: refused {file}: {reason}")
     return outcome.index
 
 
@@ -449,9 +376,9 @@ def _last_good(settings: Settings, error: AskFirstError) -> Path:
     except (IndexUnusable, AskFirstError):
         raise error from None
     if isinstance(error, HomeError) and "one that is" in error.found:
-        _log("askfirst: another process is updating the index; answering from the last one")
+        log("askfirst: another process is updating the index; answering from the last one")
     else:
-        _log(f"askfirst: answering from the last good index: {error}")
+        log(f"askfirst: answering from the last good index: {error}")
     return last
 
 
@@ -464,8 +391,8 @@ def _opened(settings: Settings, opener: Any) -> Any:
     try:
         return opener(settings, index)
     except (IndexDamaged, IndexStranger) as error:
-        _log(f"askfirst: the index is damaged and is built again ({error.found})")
-        return opener(settings, refresh(settings, _log, _progress(), rebuild=True).index)
+        log(f"askfirst: the index is damaged and is built again ({error.found})")
+        return opener(settings, refresh(settings, log, bar(), rebuild=True).index)
 
 
 def _assistant(settings: Settings) -> Assistant:
@@ -497,26 +424,7 @@ def _index_state(settings: Settings) -> str:
         return "damaged"
 
 
-# --- lines ----------------------------------------------------------------------------------------------------------
-
-
-def _lines(stream: TextIO) -> Iterator[tuple[Any, Mapping[str, Any] | str]]:
-    """For each line of JSON its id and the object, or what is wrong with it; empty lines are passed over."""
-    for raw in stream.buffer:
-        line = raw.decode("utf-8", "replace").strip().lstrip("\ufeff")
-        if not line:
-            continue
-        try:
-            if len(line) > LONGEST_LINE:
-                raise ValueError(f"a line of {len(line):,} characters")
-            given = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield None, f"expected a JSON object on the line; found {str(error) or 'nesting too deep'}; correct it"
-            continue
-        if isinstance(given, dict):
-            yield given.get("id"), given
-        else:
-            yield None, f"expected a JSON object on the line; found {type(given).__name__}; correct it"
+# --- an answer a line --------------------------------------------------------------------------------------------------
 
 
 def _answered_line(assistant: Assistant, line_id: Any, given: Mapping[str, Any] | str) -> dict[str, Any]:
@@ -530,27 +438,6 @@ def _answered_line(assistant: Assistant, line_id: Any, given: Mapping[str, Any] 
         return {"id": line_id, "error": str(error)}
     answer: Answer = assistant.answer(message)
     return answer.to_json() | {"id": line_id}
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(_printable(json.dumps(value, ensure_ascii=False)) + "\n")
-    sys.stdout.flush()
-
-
-def _printable(text: str) -> str:
-    """The text with lone surrogates replaced: they come from arguments that are not UTF-8 and cannot be printed."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _log(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _progress() -> Progress:
-    """A bar on a terminal, now and then a line in a log."""
-    from chat.progress import progress
-
-    return progress(sys.stderr)
 
 
 __all__ = ["described", "main"]
