@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -125,13 +126,15 @@ _LETTERS = {"c": Coverage.COVERED, "p": Coverage.PARTLY, "m": Coverage.MISSING, 
 
 def texts(name: str, kept: Sequence[frozenset[str]] = ()) -> list[Text]:
     """Whole texts with their labelled cells, without clauses that are like one of `kept`: published policies by name, others as runs of
-    lines of a file in `corpus/labelled`. What only such clauses decide is not known."""
+    lines of a file in `corpus/labelled`. What only such clauses decide is not known, nor what a second hand says otherwise."""
     files: dict[str, list[str]] = {}
     found: list[Text] = []
     for row in rows_of(name):
+        doubted: frozenset[int] = frozenset()
         if "clauses" in row:
             clauses = [clause["text"] for clause in row["clauses"]]
             row |= _come_to(row["clauses"])
+            doubted = _doubted(row)
         elif "policy" in row:
             clauses = _published(row["policy"], row["lang"])
         else:
@@ -141,7 +144,9 @@ def texts(name: str, kept: Sequence[frozenset[str]] = ()) -> list[Text]:
         places = {at: place for place, at in enumerate(at for at, clause in enumerate(clauses) if not is_like(clause, kept))}
         deciding = {int(number): [places[at] for at in chosen if at in places] for number, chosen in row["deciding"].items()}
         cells = [_LETTERS[letter] for letter in row["cells"].split()]
-        known = (None if deciding.get(number) == [] else cell for number, cell in zip(PRACTICE_NUMBERS, cells, strict=True))
+        known = (
+            None if number in doubted or deciding.get(number) == [] else cell for number, cell in zip(PRACTICE_NUMBERS, cells, strict=True)
+        )
         found.append(
             Text(
                 tuple(clauses[at] for at in places), tuple(known), {number: tuple(chosen) for number, chosen in deciding.items() if chosen}
@@ -162,13 +167,26 @@ def _come_to(clauses: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"cells": " ".join(cells), "deciding": deciding}
 
 
-def written() -> list[Example]:
-    """The clauses of the policies written for it and of published ones, each labelled by `docs/coverage.md`."""
+def _doubted(row: Mapping[str, Any]) -> frozenset[int]:
+    """The practices of which a second hand, where there was one, says something else than the first."""
+    if not all("second" in clause for clause in row["clauses"]):
+        return frozenset()
+    second = _come_to([clause["second"] for clause in row["clauses"]])["cells"]
+    pairs = zip(PRACTICE_NUMBERS, row["cells"].split(), second.split(), strict=True)
+    return frozenset(number for number, one, other in pairs if one != other)
+
+
+def written(plain: int = 1, share: float = 1.0) -> list[Example]:
+    """The clauses of the policies written for it and of published ones, each labelled by `docs/coverage.md`: published ones and those that
+    are as plain as these so many times over, of the others a share, drawn by chance."""
+    drawn = random.Random(25)
     return [
         Example(clause["text"], row["lang"], tuple(clause["c"]), tuple(clause["p"]), tuple(clause["x"]), f"{file}-{at}")
-        for file in ("written", "published")
+        for file in ("written", "published", "plain")
         for at, row in enumerate(rows_of(f"cells-{file}.jsonl"))
+        if file != "written" or drawn.random() < share
         for clause in row["clauses"]
+        for _ in range(1 if file == "written" else plain)
     ]
 
 
@@ -215,8 +233,8 @@ def _first(pattern: re.Pattern[str], page: str) -> str:
 
 
 def settled() -> list[Text]:
-    """The texts and the policies `CALIBRATED` by which the bounds are chosen."""
-    return texts("cells-settled.jsonl")
+    """The texts and the policies `CALIBRATED` by which the bounds are chosen, and policies as plain as these whose clauses are labelled."""
+    return texts("cells-settled.jsonl") + texts("cells-kept.jsonl")
 
 
 def learned(kept: Sequence[frozenset[str]]) -> list[Text]:

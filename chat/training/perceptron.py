@@ -1,7 +1,7 @@
 """`python -m chat.training.perceptron`: labelled clauses → kb/parameters/perceptron.npz, the second opinion of `kb.perceptron`.
 
-It learns from the clauses that are labelled by `docs/coverage.md`, each as it stands and once more behind a heading, as clauses are
-embedded; from nothing that is measured on (`chat.training.labels`). Reproducible from a seed; some minutes on one core. Afterwards
+It learns from the clauses that are labelled by `docs/coverage.md`, every other one behind a heading, as clauses are embedded; from
+nothing that is measured on (`chat.training.labels`). Reproducible from a seed; some minutes. Afterwards
 `python -m chat.training.standing --exported` weighs it beside the network.
 """
 
@@ -93,9 +93,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     print(f"{len(examples):,} clauses to learn from", flush=True)
     random.seed(SEED)
     above = headings()
-    texts = [example.text for example in examples] + [f"{random.choice(above)}: {example.text}" for example in examples]
-    vectors = embedder.embed(texts, [example.lang for example in examples] * 2)
-    fit(vectors, np.tile(targets(examples), (2, 1))).save(options.out)
+    texts = [f"{random.choice(above)}: {example.text}" if random.random() < 0.5 else example.text for example in examples]
+    vectors = embedder.embed(texts, [example.lang for example in examples])
+    fit(vectors, targets(examples)).save(options.out)
 
 
 if __name__ == "__main__":

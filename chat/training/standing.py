@@ -52,7 +52,9 @@ from kb.standing import FEATURES, LONGEST, Relation, Stance, Stances, Standing, 
 
 SEED = 25
 EPOCHS, BATCH, RATE, HEAD_RATE = 3, 32, 1.2e-4, 1.5e-3
-WHOLE_RATE, WHOLE_HEAD_RATE, TIMES = 1e-4, 5e-4, 2  # of the second course
+WHOLE_RATE, WHOLE_HEAD_RATE = 1e-4, 5e-4  # of the second course
+SHARE = 0.5  # of the whole texts, whose clauses are learned from singly too
+PLAIN = 3  # times a plain clause is shown for one of the others, which are more colourful than what is read
 USUAL = 70  # of so many texts one shows what numbers to expect
 RARE = 1.5  # weight of a pair of opposites, which are few
 _MIDDLE = 128
@@ -216,14 +218,13 @@ def _seed() -> None:
 
 
 def fit_whole(
-    network: StandingNetwork, whole: Sequence[Text], examples: Sequence[Example], pairs: Sequence[Couple], material: Material
+    network: StandingNetwork, whole: Sequence[Text], share: float, examples: Sequence[Example], pairs: Sequence[Couple], material: Material
 ) -> StandingNetwork:
-    """The second course, by the guide alone: whole texts, and `TIMES` over every single clause and pair."""
+    """The second course, by the guide alone: a share of the whole texts, and every single clause and pair."""
     _seed()
-    batches: list[Any] = [*whole]
-    for _ in range(TIMES):
-        batches += material.batches(pairs, BATCH, lambda couple: len(couple.one) + len(couple.other))
-        batches += material.batches(examples, BATCH, lambda example: len(example.text))
+    batches: list[Any] = random.sample(whole, int(share * len(whole)))
+    batches += material.batches(pairs, BATCH, lambda couple: len(couple.one) + len(couple.other))
+    batches += material.batches(examples, BATCH, lambda example: len(example.text))
     optimiser, schedule = _optimiser(network, WHOLE_RATE, WHOLE_HEAD_RATE, len(batches))
     began = time.monotonic()
     network.train()
@@ -296,12 +297,13 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--exported", action="store_true", help="keep the network that is there; fit bounds and relations anew")
     parser.add_argument("--mean", type=Path, nargs=2, help="train nothing; take the mean of the weights in these two folders")
     parser.add_argument("--further", action="store_true", help="start the second course from the network that is there")
+    parser.add_argument("--share", type=float, default=1.0, help="of what is not plain in the second course, to rehearse it")
     options = parser.parse_args(list(arguments) if arguments is not None else None)
     if not (options.out / PERCEPTRON).exists():  # before hours of training, not after them
         raise SystemExit(f"expected {PERCEPTRON} in {options.out}; found none; run python -m chat.training.perceptron --out {options.out}")
     material = Material()
     kept = measured()
-    own, guided = ([e for e in found if not is_like(e.text, kept)] for found in (labelled() + attributed(), written()))
+    own, guided = ([e for e in found if not is_like(e.text, kept)] for found in (labelled() + attributed(), written(PLAIN, options.share)))
     examples, aside = ([example for example in own if example.is_kept is kept_back] for kept_back in (False, True))
     pairs = [couple for couple in couples() if not is_like(couple.one, kept) and not is_like(couple.other, kept)]
     print(f"{len(examples):,} clauses and {len(pairs):,} pairs to learn from, {len(aside):,} clauses kept back", flush=True)
@@ -312,13 +314,13 @@ def main(arguments: Iterable[str] | None = None) -> None:
             network = mean(*(restored(folder / "standing.onnx") for folder in options.mean))
         else:
             first = restored(PARAMETERS / "standing.onnx") if options.further else fit(examples + guided, pairs, material)
-            network = fit_whole(first, whole, guided, pairs, material)
+            network = fit_whole(first, whole, SHARE * options.share, guided, pairs, material)
         export(network, ["stances", "relation"], file, usual)
     # Each part of the card is fitted with what comes before it, so that the card is complete only after all.
     model, opinion, exported = shipped_model(), Perceptron.load(options.out), Network(file, LONGEST)
     embedder = open_embedder(ensure_export(model, "", training_cache(), print), model)
     empty = {"weights": [[0.0]], "bias": [0.0]}
-    learned_from = {"learned from": len(examples) + len(guided), "texts": len(whole)}
+    learned_from = {"learned from": len(examples) + len({example.text for example in guided}), "texts": len(whole)}
     made_by = "python -m chat.training.standing" + (" --further" if options.further else " --mean" if options.mean else "")
     # A network that is kept was made from what there was on its own day, a mean from what its later part was.
     former = options.out if options.exported else options.mean[1] if options.mean else None

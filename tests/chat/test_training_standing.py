@@ -73,6 +73,21 @@ def test_a_written_policy_comes_to_what_its_clauses_say_what_goes_against_a_prac
         assert set().union(*lists) <= set(PRACTICE_NUMBERS) and not any(one & other for one, other in combinations(lists, 2))
 
 
+def test_plain_clauses_are_shown_more_often_and_of_the_others_a_share_may_be_drawn() -> None:
+    every, often, few = written(), written(3), written(3, 0.25)
+    colourful, plain = ([e for e in every if e.policy.startswith("written-") is kind] for kind in (True, False))
+    assert len(plain) > 20_000 and len(often) == len(colourful) + 3 * len(plain)
+    drawn = [example for example in few if example.policy.startswith("written-")]
+    assert 0.2 < len(drawn) / len(colourful) < 0.3 and len(few) - len(drawn) == 3 * len(plain)
+    assert few == written(3, 0.25)
+
+
+def test_of_the_plain_policies_by_which_bounds_are_chosen_nothing_is_learned() -> None:
+    learned = {example.text for example in written()}
+    kept = [clause["text"] for row in rows_of("cells-kept.jsonl") for clause in row["clauses"]]
+    assert len(kept) > 1000 and not learned & set(kept)
+
+
 def test_what_only_a_measured_clause_decides_is_not_known() -> None:
     whole = texts("cells-guided.jsonl")[0]
     number, chosen = next(iter(whole.deciding.items()))
