@@ -142,7 +142,11 @@ def texts(name: str, kept: Sequence[frozenset[str]] = ()) -> list[Text]:
                 files[row["file"]] = [line["text"] for line in rows_of(row["file"])]
             clauses = files[row["file"]][row["first"] : row["first"] + row["count"]]
         places = {at: place for place, at in enumerate(at for at, clause in enumerate(clauses) if not is_like(clause, kept))}
-        deciding = {int(number): [places[at] for at in chosen if at in places] for number, chosen in row["deciding"].items()}
+        deciding = {
+            int(number): [places[at] for at in chosen if at in places]
+            for number, chosen in row["deciding"].items()
+            if int(number) not in doubted
+        }
         cells = [_LETTERS[letter] for letter in row["cells"].split()]
         known = (
             None if number in doubted or deciding.get(number) == [] else cell for number, cell in zip(PRACTICE_NUMBERS, cells, strict=True)

@@ -57,7 +57,7 @@ def test_every_text_has_clauses_a_cell_for_each_practice_and_clauses_that_decide
     assert len(found) > 1000
     for text in found:
         assert text.clauses and len(text.cells) == len(PRACTICE_NUMBERS)
-        said = {number for number, cell in zip(PRACTICE_NUMBERS, text.cells, strict=True) if cell is not Coverage.MISSING}
+        said = {number for number, cell in zip(PRACTICE_NUMBERS, text.cells, strict=True) if cell not in (Coverage.MISSING, None)}
         assert set(text.deciding) == said
         assert all(0 <= at < len(text.clauses) for chosen in text.deciding.values() for at in chosen)
     assert not {row["policy"] for row in rows_of("cells-guided.jsonl") if "policy" in row} & (CALIBRATED | HELD)
@@ -85,7 +85,24 @@ def test_plain_clauses_are_shown_more_often_and_of_the_others_a_share_may_be_dra
 def test_of_the_plain_policies_by_which_bounds_are_chosen_nothing_is_learned() -> None:
     learned = {example.text for example in written()}
     kept = [clause["text"] for row in rows_of("cells-kept.jsonl") for clause in row["clauses"]]
-    assert len(kept) > 1000 and not learned & set(kept)
+    both = [text for text in kept if text in learned]  # what everybody says: "Passwords are changed every three months."
+    assert len(kept) > 1000 and len(both) < 0.005 * len(kept) and all(len(text.split()) <= 7 for text in both)
+
+
+def test_a_cell_of_which_two_hands_say_different_things_is_not_known() -> None:
+    rows, found = list(rows_of("cells-kept.jsonl")), texts("cells-kept.jsonl")
+    assert len(rows) == len(found)
+    for row, text in zip(rows, found, strict=True):
+        for number, cell in zip(PRACTICE_NUMBERS, text.cells, strict=True):
+            first, second = (
+                {letter for letter in "cpx" if any(number in one[letter] for one in hand)}
+                for hand in (row["clauses"], [c["second"] for c in row["clauses"]])
+            )
+            if first == second:
+                assert cell is not None
+            if not first or not second:
+                assert (cell is None) is bool(first or second)
+    assert 0.05 < sum(cell is None for text in found for cell in text.cells) / (25 * len(found)) < 0.15
 
 
 def test_what_only_a_measured_clause_decides_is_not_known() -> None:
