@@ -322,6 +322,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     empty = {"weights": [[0.0]], "bias": [0.0]}
     learned_from = {"learned from": len(examples) + len({example.text for example in guided}), "texts": len(whole)}
     made_by = "python -m chat.training.standing" + (" --further" if options.further else " --mean" if options.mean else "")
+    made_by += f" --share {options.share}" if options.share != 1 else ""
     # A network that is kept was made from what there was on its own day, a mean from what its later part was.
     former = options.out if options.exported else options.mean[1] if options.mean else None
     kept_card = json.loads((former / "standing.json").read_text("utf-8")) if former else {}

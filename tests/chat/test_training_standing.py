@@ -85,8 +85,7 @@ def test_plain_clauses_are_shown_more_often_and_of_the_others_a_share_may_be_dra
 def test_of_the_plain_policies_by_which_bounds_are_chosen_nothing_is_learned() -> None:
     learned = {example.text for example in written()}
     kept = [clause["text"] for row in rows_of("cells-kept.jsonl") for clause in row["clauses"]]
-    both = [text for text in kept if text in learned]  # what everybody says: "Passwords are changed every three months."
-    assert len(kept) > 1000 and len(both) < 0.005 * len(kept) and all(len(text.split()) <= 7 for text in both)
+    assert len(kept) > 1000 and not learned & set(kept)
 
 
 def test_a_cell_of_which_two_hands_say_different_things_is_not_known() -> None:
